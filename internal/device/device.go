@@ -1,0 +1,81 @@
+// Package device owns the words at the left edge: what a recorder is to the rest of the service (Target, Driver, Device), the
+// typed Error that every vendor adapter answers with, and what is held once per recorder whatever the vendor: the shared login,
+// the cool-down after a refused password and the budget of streams.
+//
+// It knows no vendor. The sub-package devicetest is the contract suite that every adapter passes.
+package device
+
+import (
+	"context"
+
+	"mediapusher/internal/media"
+)
+
+// Vendor names a maker of recorders as logs and status show it.
+type Vendor string
+
+// The vendors of the legacy API (nvr_category 0 and 1).
+const (
+	Hikvision Vendor = "hikvision"
+	Dahua     Vendor = "dahua"
+)
+
+// Stream chooses among the codings a channel offers.
+type Stream int
+
+// The main stream (full size) and the sub stream (small).
+const (
+	MainStream Stream = 0
+	SubStream  Stream = 1
+)
+
+// String returns "main" or "sub".
+func (s Stream) String() string {
+	if s == SubStream {
+		return "sub"
+	}
+	return "main"
+}
+
+// Target is one recorder and whoever logs in to it. It is comparable: equal targets share a login.
+type Target struct {
+	Vendor Vendor
+	// Host is a name or an address, without port.
+	Host string
+	// Port is the one the caller gave, normally that of the vendor's SDK (8000 or 37777).
+	Port int
+	// HTTPPort and RTSPPort are the device's own where the caller or the configuration names them; 0 means: find out.
+	HTTPPort, RTSPPort int
+	User               string
+	Password           Secret
+}
+
+// LiveRequest asks for the live pictures of one channel.
+type LiveRequest struct {
+	// Channel is the vendor SDK's number: Hikvision counts analog inputs from 1 and IP channels mostly from 33, Dahua from 0.
+	Channel int
+	Stream  Stream
+}
+
+// Info is what a login told about the recorder. Empty where the device did not tell.
+type Info struct {
+	Model, Serial, Firmware string
+	// Way is the road in use, "net" (ISAPI or CGI, with RTSP) or "rtsp" (RTSP alone, because no HTTP port answered).
+	Way string
+}
+
+// Driver opens recorders of one vendor.
+type Driver interface {
+	// Open logs in once and returns a device, or an *Error. It never tries a refused password again, and it keeps to ctx.
+	Open(ctx context.Context, target Target) (Device, error)
+}
+
+// Device is a recorder that was logged in to. It is safe for concurrent use.
+type Device interface {
+	Info() Info
+	// Live resolves the channel and returns a source that has not opened anything yet. Errors here and from the source's Run are
+	// *Error.
+	Live(ctx context.Context, request LiveRequest) (media.Source, error)
+	// Close logs out and frees what the login held. Sources must have ended before.
+	Close() error
+}

@@ -1,0 +1,92 @@
+package task
+
+import (
+	"errors"
+	"time"
+
+	"mediapusher/internal/device"
+)
+
+// The failures that belong to no device; found with errors.Is. What a device did is a *device.Error in the chain.
+var (
+	// ErrNoSession: no session has this handle; it never had, was stopped, or expired.
+	ErrNoSession = errors.New("no session with this play_handle")
+	// ErrPublish: the RTMP server cannot be reached, or refuses, stalls or closes the publish.
+	ErrPublish = errors.New("RTMP server")
+	// ErrNoPicture: the device sends, but no picture can be made of it in time.
+	ErrNoPicture = errors.New("no playable picture")
+	// ErrClosing: the service is shutting down.
+	ErrClosing = errors.New("the service is shutting down")
+)
+
+// LiveRequest asks for the live pictures of one channel.
+type LiveRequest struct {
+	Target  device.Target
+	Channel int
+	Stream  device.Stream
+}
+
+// Started is the answer to a start: the picture can be played now.
+type Started struct {
+	// Handle is the play_handle, from 1 to 2^31-1, the right to control and stop.
+	Handle int32
+	// Stream is the name under which the RTMP server has it, the {stream} of the address templates.
+	Stream string
+}
+
+// State is where a session stands.
+type State string
+
+// The states. A session that was playable once is Streaming or Retrying until it ends.
+const (
+	StateStarting  State = "starting"
+	StateStreaming State = "streaming"
+	StateRetrying  State = "retrying"
+	StateEnding    State = "ending"
+)
+
+// Leg tells about one half of a session's road.
+type Leg struct {
+	// State is "connecting", "running" or "waiting".
+	State string
+	Since time.Time
+	// Reconnects counts the runs after the first.
+	Reconnects int
+	// LastError is the newest failure, without secrets; empty where there was none. LastErrorAt is its time.
+	LastError   string
+	LastErrorAt time.Time
+	// Bytes and Units count what passed this leg, access units of all tracks.
+	Bytes, Units uint64
+	// BitsPerSecond and FramesPerSecond (pictures) are means over the last few seconds.
+	BitsPerSecond, FramesPerSecond float64
+}
+
+// Snapshot is what a session looks like at one moment. It holds no handle and no secret.
+type Snapshot struct {
+	// ID names the session in lists and logs; it gives no right to anything.
+	ID      string
+	Kind    string // "live"
+	State   State
+	Vendor  device.Vendor
+	Address string // host:port as the caller gave it
+	Channel int
+	// StreamType is the stream in use, which differs from the wanted one where the server cannot take the main stream's codec.
+	StreamType string
+	// Way is how the device is reached, and WayReason why where it is not the usual one.
+	Way, WayReason string
+	// Stream is the name at the RTMP server, Server what that calls itself.
+	Stream, Server string
+
+	VideoCodec, AudioCodec string // as the device sends; empty where there is none
+	AudioNote              string // "transcoded to AAC", "dropped: …", "announced, never came"
+	Width, Height          int
+	FrameRate              float64
+
+	Source, Publish Leg
+	// Dropped counts access units that the queue gave up because the server was slow.
+	Dropped uint64
+	// Started is when the session began, LastKeyFrame and LastFrame when one was last sent; zero where never.
+	Started, LastKeyFrame, LastFrame time.Time
+	// Clients is the number of handles.
+	Clients int
+}
