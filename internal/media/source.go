@@ -12,7 +12,7 @@ type Source interface {
 
 // Sink takes access units.
 type Sink interface {
-	// SetTracks tells what the stream description promises, one entry for each track, Track.ID equal to the index. It is called once
+	// SetTracks tells what the stream description promises, one entry for each track. It is called once
 	// in each run of a source, before the first Write and before the device is asked to play. The slice may be kept, not changed.
 	// An error ends the source's run with this error.
 	SetTracks(tracks []*Track) error

@@ -5,6 +5,9 @@ import "fmt"
 // ClockRate is the unit of every PTS and DTS of this package: ticks in a second.
 const ClockRate = 90000
 
+// MaxTracks is the ceiling for the tracks of one source.
+const MaxTracks = 4
+
 // Codec names a coding that the road can carry from a device.
 type Codec uint8
 
@@ -36,7 +39,8 @@ func (c Codec) Video() bool { return c == H264 || c == H265 }
 // makes a new Track with the same ID. So a change is seen by comparing pointers, and a dropped access unit never takes the
 // description of the following one with it.
 type Track struct {
-	// ID is the track's position in the list given to Sink.SetTracks; it stays the same when the description changes.
+	// ID is a small number, unique in the list given to Sink.SetTracks, below MaxTracks; it stays the same when the description
+	// changes.
 	ID    int
 	Codec Codec
 
@@ -45,6 +49,9 @@ type Track struct {
 	// Width and Height in pixels and FrameRate in pictures a second come from the SPS; 0 where not known.
 	Width, Height int
 	FrameRate     float64
+	// ReorderDepth is how many pictures may follow one in decoding order and precede it in output order: 0 where PTS equals DTS. It
+	// comes from the SPS (max_num_reorder_frames, sps_max_num_reorder_pics).
+	ReorderDepth int
 
 	// AudioConfig is the AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1) of AAC, else nil.
 	AudioConfig []byte

@@ -37,7 +37,8 @@ type AccessUnit struct {
 	RandomAccess bool
 	// Lost says that data of this track is missing just before this unit.
 	Lost bool
-	// Units are the NAL units without start code, or exactly one audio frame (AAC without ADTS, any number of PCM samples).
+	// Units are the NAL units without start code, or exactly one audio frame (AAC without ADTS, any number of PCM samples). Once the
+	// source has handed the unit on, units may be taken out of the list; Append and Extend are the source's alone.
 	Units [][]byte
 
 	buf    *buffer

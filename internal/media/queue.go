@@ -1,0 +1,233 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrIdle is returned by Queue.Next when nothing came for the time given.
+	ErrIdle = errors.New("nothing to send")
+	// ErrQueueClosed is returned by Queue.Write and, once it is empty, by Queue.Next after Close.
+	ErrQueueClosed = errors.New("queue closed")
+)
+
+// QueueConfig bounds a Queue. The zero value means the defaults.
+type QueueConfig struct {
+	// MaxBytes bounds the payload held, default 8 MiB.
+	MaxBytes int
+	// MaxSpan bounds the time between the oldest and the newest unit while a publish is attached, default 3 s.
+	MaxSpan time.Duration
+}
+
+// Queue stands between the source goroutine, which must never wait for a slow server, and the publish goroutine.
+//
+// Full means: everything up to the next random-access unit is dropped and counted. While no publish is attached it keeps the
+// newest group of pictures, so that a server that comes back is sent a key frame at once.
+//
+// Write and SetTracks belong to one goroutine, Attach, Next and Detach to another; Close and Dropped may be called by any.
+type Queue struct {
+	maxBytes int
+	maxSpan  int64
+	wake     chan struct{}
+	timer    *time.Timer // of Next alone
+
+	mu       sync.Mutex
+	units    []*AccessUnit // a ring: count units from head
+	head     int
+	count    int
+	bytes    int
+	attached bool
+	// starved says that units are worthless until the next random-access one.
+	starved bool
+	closed  bool
+	dropped uint64
+}
+
+// NewQueue returns an empty queue that no publish is attached to.
+func NewQueue(cfg QueueConfig) *Queue {
+	if cfg.MaxBytes <= 0 {
+		cfg.MaxBytes = MaxUnitSize
+	}
+	if cfg.MaxSpan <= 0 {
+		cfg.MaxSpan = 3 * time.Second
+	}
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	return &Queue{
+		maxBytes: cfg.MaxBytes,
+		maxSpan:  int64(cfg.MaxSpan) * ClockRate / int64(time.Second),
+		wake:     make(chan struct{}, 1),
+		timer:    timer,
+		units:    make([]*AccessUnit, 16),
+		starved:  true,
+	}
+}
+
+// SetTracks implements Sink. What was queued stays.
+func (q *Queue) SetTracks([]*Track) error { return nil }
+
+// Write implements Sink. It never waits and fails only with ErrQueueClosed.
+func (q *Queue) Write(au *AccessUnit) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		au.Release()
+		return ErrQueueClosed
+	}
+	if q.starved && !au.RandomAccess {
+		q.drop(au)
+		return nil
+	}
+	q.starved = false
+	if au.RandomAccess && !q.attached {
+		q.discard(q.count)
+	}
+	q.push(au)
+	if q.bytes > q.maxBytes || q.attached && q.span() > q.maxSpan {
+		q.overflow()
+	}
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Attach begins a publish: what Next returns first is a random-access unit.
+func (q *Queue) Attach() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.attached = true
+	n := 0
+	for n < q.count && !q.at(n).RandomAccess {
+		n++
+	}
+	q.discard(n)
+	q.starved = q.count == 0
+}
+
+// Detach ends a publish. Of what was not sent, the newest group of pictures is kept.
+func (q *Queue) Detach() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.attached = false
+	q.discard(q.newestRandomAccess())
+	q.starved = q.count == 0
+}
+
+// Next waits for the oldest unit and hands it over with its ownership. It fails with ErrIdle when nothing came for wait, with
+// ErrQueueClosed when there is no more, and with the context's error.
+func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, error) {
+	armed := false
+	for {
+		au, err := q.pop()
+		if au != nil || err != nil {
+			return au, err
+		}
+		if !armed {
+			q.timer.Reset(wait)
+			defer q.timer.Stop()
+			armed = true
+		}
+		select {
+		case <-q.wake:
+		case <-q.timer.C:
+			return nil, ErrIdle
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Close lets Next return what is left and then ErrQueueClosed. It is safe to call it twice.
+func (q *Queue) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Dropped counts the units that were given up because the server was slow or away.
+func (q *Queue) Dropped() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.dropped
+}
+
+func (q *Queue) pop() (*AccessUnit, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.count == 0 {
+		if q.closed {
+			return nil, ErrQueueClosed
+		}
+		return nil, nil
+	}
+	au := q.at(0)
+	q.units[q.head] = nil
+	q.head = (q.head + 1) % len(q.units)
+	q.count--
+	q.bytes -= au.Size()
+	return au, nil
+}
+
+func (q *Queue) push(au *AccessUnit) {
+	if q.count == len(q.units) {
+		larger := make([]*AccessUnit, 2*len(q.units))
+		for i := range q.count {
+			larger[i] = q.at(i)
+		}
+		q.units, q.head = larger, 0
+	}
+	q.units[(q.head+q.count)%len(q.units)] = au
+	q.count++
+	q.bytes += au.Size()
+}
+
+// at returns the i-th oldest unit.
+func (q *Queue) at(i int) *AccessUnit { return q.units[(q.head+i)%len(q.units)] }
+
+func (q *Queue) span() int64 { return q.at(q.count-1).DTS - q.at(0).DTS }
+
+// overflow makes room: up to the newest random-access unit where that is not already the oldest, else everything.
+func (q *Queue) overflow() {
+	n := q.newestRandomAccess()
+	if n == 0 {
+		n = q.count
+	}
+	q.discard(n)
+	q.starved = q.count == 0
+}
+
+// newestRandomAccess is the index of the newest random-access unit, count where there is none.
+func (q *Queue) newestRandomAccess() int {
+	for i := q.count - 1; i >= 0; i-- {
+		if q.at(i).RandomAccess {
+			return i
+		}
+	}
+	return q.count
+}
+
+// discard drops the n oldest units.
+func (q *Queue) discard(n int) {
+	for range n {
+		au := q.at(0)
+		q.units[q.head] = nil
+		q.head = (q.head + 1) % len(q.units)
+		q.count--
+		q.bytes -= au.Size()
+		q.drop(au)
+	}
+}
+
+func (q *Queue) drop(au *AccessUnit) {
+	q.dropped++
+	au.Release()
+}
