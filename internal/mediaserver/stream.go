@@ -1,0 +1,165 @@
+package mediaserver
+
+import "sync"
+
+// stream is one live name: what a late joiner needs, and the viewers. Publishing never waits for a viewer.
+type stream struct {
+	name string
+
+	mu    sync.Mutex
+	ended bool
+	// meta describes the stream; nil where no onMetaData came.
+	meta *metadata
+	// metaMessage is meta in the form for players, video and audio the newest headers.
+	metaMessage, video, audio *message
+	// seenVideo and seenAudio say what came, whatever meta promises.
+	seenVideo, seenAudio bool
+	gop                  gop
+	viewers              map[*viewer]struct{}
+}
+
+func newStream(name string, cfg Config) *stream {
+	return &stream{
+		name:    name,
+		gop:     gop{maxBytes: cfg.GOPBytes, maxMessages: cfg.GOPMessages},
+		viewers: make(map[*viewer]struct{}),
+	}
+}
+
+// describe takes a new onMetaData.
+func (s *stream) describe(md *metadata, timestamp uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return ErrClosed
+	}
+	m, err := md.message(timestamp, md.video || s.seenVideo, md.audio || s.seenAudio)
+	if err != nil {
+		return err
+	}
+	s.meta, s.metaMessage = md, m
+	s.fanOut(m)
+	return nil
+}
+
+// publish takes any other message.
+func (s *stream) publish(m *message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return ErrClosed
+	}
+	if err := s.see(m); err != nil {
+		return err
+	}
+	switch m.class {
+	case classVideoHeader:
+		s.video = m
+	case classAudioHeader:
+		s.audio = m
+	case classKeyFrame:
+		s.gop.start(m, s.video, s.audio)
+		s.fanOut(m)
+		return nil
+	}
+	s.gop.add(m)
+	s.fanOut(m)
+	return nil
+}
+
+// see notes which tracks are there, and corrects the metadata for the players to come where it did not promise one.
+func (s *stream) see(m *message) error {
+	seenVideo, seenAudio := s.seenVideo || m.typeID == typeVideo, s.seenAudio || m.typeID == typeAudio
+	if seenVideo == s.seenVideo && seenAudio == s.seenAudio {
+		return nil
+	}
+	s.seenVideo, s.seenAudio = seenVideo, seenAudio
+	if s.meta == nil {
+		return nil
+	}
+	corrected, err := s.meta.message(m.timestamp, s.meta.video || seenVideo, s.meta.audio || seenAudio)
+	if err != nil {
+		return err
+	}
+	s.metaMessage = corrected
+	return nil
+}
+
+func (s *stream) fanOut(m *message) {
+	for v := range s.viewers {
+		v.offer(m, s)
+	}
+}
+
+// tracks says what a player will get. It is right from the moment the first message reaches a viewer.
+func (s *stream) tracks() (video, audio bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	video, audio = s.seenVideo, s.seenAudio
+	if s.meta != nil {
+		video, audio = video || s.meta.video, audio || s.meta.audio
+	}
+	return video, audio
+}
+
+// startsAt says whether a player can begin with this message: at a key frame, or anywhere in a stream of sound alone.
+func (s *stream) startsAt(m *message) bool {
+	if s.seenVideo || s.meta != nil && s.meta.video {
+		return m.class == classKeyFrame
+	}
+	return m.class == classAudio
+}
+
+// preamble is what a player must have before the message at this time.
+func (s *stream) preamble(timestamp uint32, video, audio *message) []*message {
+	var p []*message
+	for _, m := range []*message{s.metaMessage, video, audio} {
+		if m != nil {
+			p = append(p, m.at(timestamp))
+		}
+	}
+	return p
+}
+
+// join adds a viewer, which gets the GOP so far, where there is one, and then what comes.
+func (s *stream) join(v *viewer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return errNoStream
+	}
+	if len(s.gop.messages) > 0 {
+		audio := s.gop.audio
+		if audio == nil { // the sound began within this GOP
+			audio = s.audio
+		}
+		burst := s.preamble(s.gop.messages[0].timestamp, s.gop.video, audio)
+		v.begin(append(burst, s.gop.messages...))
+	}
+	s.viewers[v] = struct{}{}
+	return nil
+}
+
+func (s *stream) leave(v *viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.viewers, v)
+}
+
+func (s *stream) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.viewers)
+}
+
+// end lets the viewers play what they have and then ends them. It may be called twice.
+func (s *stream) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	s.gop.drop()
+	for v := range s.viewers {
+		v.end(errStreamEnd)
+	}
+	clear(s.viewers)
+}
