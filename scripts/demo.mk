@@ -1,0 +1,13 @@
+# The demo: two simulated recorders, the service, its own media server and a page with a player.
+
+.PHONY: demo demo-test
+
+demo: ## show moving pictures: installs what is missing, builds, runs until Ctrl-C
+	scripts/deps.sh demo
+	$(MAKE) --no-print-directory build
+	scripts/demo.sh
+
+demo-test: ## the demo in a headless browser, with two screenshots that differ
+	scripts/deps.sh demo browser
+	$(MAKE) --no-print-directory build
+	scripts/demo-test.sh

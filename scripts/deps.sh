@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Installs what groups of make targets need and this machine lacks: deps.sh [demo] [test] [browser] [race] [lint] [clips]
+# On Debian and its descendants with apt; elsewhere it says what is missing.
+set -euo pipefail
+shopt -s nullglob
+
+missing=()
+
+# need PACKAGE THING...: a thing is a command, or with a slash a file name pattern. Any missing thing asks for the package.
+need() {
+  local package=$1 thing
+  shift
+  for thing in "$@"; do
+    case $thing in
+      */*) compgen -G "$thing" >/dev/null && continue ;;
+      *) { command -v "$thing" >/dev/null || [ -x "/usr/sbin/$thing" ]; } && continue ;;
+    esac
+    missing+=("$package")
+    return 0
+  done
+}
+
+for group in "$@"; do
+  case $group in
+    demo)
+      need nodejs node
+      need npm npm
+      ;;
+    browser)
+      need nodejs node
+      need npm npm
+      need chromium chromium
+      ;;
+    race)
+      need gcc gcc
+      need libc6-dev /usr/include/stdio.h
+      ;;
+    lint) need shellcheck shellcheck ;;
+    clips)
+      need ffmpeg ffmpeg ffprobe
+      need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
+      ;;
+    test)
+      need ffmpeg ffmpeg ffprobe
+      need nginx nginx
+      need libnginx-mod-rtmp /usr/lib/nginx/modules/ngx_rtmp_module.so
+      need python3 /usr/bin/python3
+      need python3-gi /usr/lib/python3/dist-packages/gi/__init__.py
+      need gir1.2-gst-rtsp-server-1.0 '/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib'
+      need gstreamer1.0-plugins-base '/usr/lib/*/gstreamer-1.0/libgsttypefindfunctions.so'
+      need gstreamer1.0-plugins-good '/usr/lib/*/gstreamer-1.0/libgstrtp.so'
+      need gstreamer1.0-plugins-bad '/usr/lib/*/gstreamer-1.0/libgstvideoparsersbad.so'
+      need gstreamer1.0-plugins-ugly '/usr/lib/*/gstreamer-1.0/libgstx264.so'
+      need gstreamer1.0-libav '/usr/lib/*/gstreamer-1.0/libgstlibav.so'
+      ;;
+    *)
+      echo "deps: no group '$group'" >&2
+      exit 2
+      ;;
+  esac
+done
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "deps: there is no apt-get here; install what Debian calls: ${missing[*]}" >&2
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "deps: neither root nor sudo; install as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "deps: installing ${missing[*]}"
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+apt update
+apt install -y --no-install-recommends "${missing[@]}"

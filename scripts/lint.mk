@@ -1,0 +1,25 @@
+# Linters. The version is pinned here and nowhere else; the binary lands in .cache/bin.
+
+GOLANGCI_VERSION = v2.13.2
+GOLANGCI         = .cache/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+.PHONY: lint fmt tidy-check
+
+lint: $(GOLANGCI) ## layers, habits, formats, scripts and documents
+	scripts/deps.sh lint
+	$(GOLANGCI) run --timeout 20m
+	shellcheck scripts/*.sh .ci/run
+	scripts/check-tree.sh
+	scripts/check-docs.sh
+	scripts/check-notice.sh
+
+fmt: $(GOLANGCI) ## format the Go files
+	$(GOLANGCI) fmt
+
+tidy-check: ## go.mod and go.sum hold what is used, and only that
+	$(GO) mod tidy -diff
+
+$(GOLANGCI):
+	mkdir -p .cache/bin
+	GOBIN=$(CURDIR)/.cache/bin CGO_ENABLED=0 $(GO) install -trimpath github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv .cache/bin/golangci-lint $@
