@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Runs the simulated recorders and the service without any configuration until Ctrl-C, or until one of them ends.
+# Their output goes to bin/demo-*.log.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+page=http://127.0.0.1:8091/demo/
+pids=()
+
+finish() {
+  trap - EXIT INT TERM
+  for pid in "${pids[@]}"; do
+    kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+}
+trap finish EXIT
+trap 'exit 0' INT TERM
+
+# answers HOST PORT PATH: does it serve the path with 200?
+answers() {
+  local status
+  status=$(
+    exec 2>/dev/null 3<>"/dev/tcp/$1/$2" || exit 1
+    printf 'GET %s HTTP/1.0\r\nHost: %s\r\n\r\n' "$3" "$1" >&3
+    head -n 1 <&3
+  ) || return 1
+  [[ $status == *" 200 "* ]]
+}
+
+# start NAME ARGUMENTS...: runs bin/NAME in the background, in a session of its own: Ctrl-C reaches this script alone, which ends the
+# programs in order.
+start() {
+  local name=$1
+  shift
+  setsid "bin/$name" "$@" >"bin/demo-$name.log" 2>&1 </dev/null &
+  pids=("$!" "${pids[@]}") # the last one started is stopped first
+}
+
+alive() {
+  for pid in "${pids[@]}"; do
+    kill -0 "$pid" 2>/dev/null || return 1
+  done
+}
+
+fail() {
+  echo "demo: $1; the last lines of the logs:" >&2
+  tail -n 15 bin/demo-*.log >&2
+  exit 1
+}
+
+start nvrsim
+start mediapusher serve
+for ((i = 0; i < 150; i++)); do
+  alive || fail "a program ended at once (is a port in use?)"
+  if answers 127.0.0.1 8091 /demo/; then
+    break
+  fi
+  sleep 0.2
+done
+answers 127.0.0.1 8091 /demo/ || fail "no answer from $page after 30 s"
+
+echo "Moving pictures: $page   (Ctrl-C ends the demo)"
+wait -n "${pids[@]}" || true
+fail "a program ended"
