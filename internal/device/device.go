@@ -7,6 +7,9 @@ package device
 
 import (
 	"context"
+	"net"
+	"strconv"
+	"strings"
 
 	"mediapusher/internal/media"
 )
@@ -50,6 +53,14 @@ type Target struct {
 	Password           Secret
 }
 
+// Address is the host and port that the caller gave, as logs and errors show it.
+func (t Target) Address() string { return JoinAddress(t.Host, t.Port) }
+
+// JoinAddress makes host:port; an IPv6 host may come with or without brackets.
+func JoinAddress(host string, port int) string {
+	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
+}
+
 // LiveRequest asks for the live pictures of one channel.
 type LiveRequest struct {
 	// Channel is the vendor SDK's number: Hikvision counts analog inputs from 1 and IP channels mostly from 33, Dahua from 0.
@@ -60,9 +71,15 @@ type LiveRequest struct {
 // Info is what a login told about the recorder. Empty where the device did not tell.
 type Info struct {
 	Model, Serial, Firmware string
-	// Way is the road in use, "net" (ISAPI or CGI, with RTSP) or "rtsp" (RTSP alone, because no HTTP port answered).
+	// Way is the road in use, WayNet or WayRTSP.
 	Way string
 }
+
+// The ways without a vendor's library. On WayRTSP the first DESCRIBE is the login, so Open has proved nothing about the password.
+const (
+	WayNet  = "net"  // ISAPI or CGI, with RTSP
+	WayRTSP = "rtsp" // RTSP alone, because no HTTP port answered
+)
 
 // Driver opens recorders of one vendor.
 type Driver interface {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind classes what went wrong at a device. It decides the legacy status code, whether to try again and whether another way may
@@ -60,6 +61,9 @@ type Error struct {
 	// code means, with the next thing to try.
 	Code    int
 	Meaning string
+	// RetryAfter is how long the device, or the cool-down after a refusal, lets nobody in; 0 where that is not known. Only KindAuth and
+	// KindLocked have it.
+	RetryAfter time.Duration
 	// Err is the cause, nil where there is none.
 	Err error
 }

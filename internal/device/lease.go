@@ -1,0 +1,103 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"mediapusher/internal/media"
+)
+
+// lease is one caller's share of a login.
+type lease struct {
+	pool  *Pool
+	login *login
+	close sync.Once
+}
+
+func (d *lease) Info() Info { return d.login.device.Info() }
+
+func (d *lease) Live(ctx context.Context, request LiveRequest) (media.Source, error) {
+	source, err := d.login.device.Live(ctx, request)
+	if err != nil {
+		d.met(err)
+		return nil, err
+	}
+	return &budgeted{lease: d, source: source}, nil
+}
+
+// Close gives the share back. The login itself ends with the last share, after the linger.
+func (d *lease) Close() error {
+	d.close.Do(func() { d.pool.leave(d.login, nil) })
+	return nil
+}
+
+// met lets the pool learn from an error.
+func (d *lease) met(err error) {
+	d.pool.note(d.login.target, err)
+	d.pool.mu.Lock()
+	defer d.pool.mu.Unlock()
+	d.pool.spoil(d.login, err)
+}
+
+// budgeted is a source that runs only where the recorder's budget allows.
+type budgeted struct {
+	lease  *lease
+	source media.Source
+}
+
+// Run takes a live stream of the budget, or fails at once with KindBusy, and waits for its turn to start, which it gives on with the first
+// access unit.
+func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
+	pool, target := s.lease.pool, s.lease.login.target
+	settings, address := pool.cfg.Settings(target), target.Address()
+	if !pool.budgets.takeLive(address, settings.MaxLive) {
+		return targetError(target, OpLive, KindBusy,
+			fmt.Sprintf("all %d live streams that the configuration allows for this recorder (max_live) are in use", settings.MaxLive), nil)
+	}
+	defer pool.budgets.giveLive(address)
+	if pool.budgets.takeStart(ctx, address, settings.MaxStarts) != nil {
+		return nil // the end of ctx is no failure of a source
+	}
+	started := sync.OnceFunc(func() { pool.budgets.giveStart(address) })
+	defer started()
+	admitted, err := pool.admit(ctx, target)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer admitted()
+	err = s.source.Run(ctx, &starter{sink: sink, started: started, accepted: func() {
+		pool.note(target, nil)
+		admitted()
+	}})
+	var failure *Error
+	if errors.As(err, &failure) {
+		s.lease.met(failure)
+	}
+	return err
+}
+
+// starter sees how far a source has come.
+type starter struct {
+	sink     media.Sink
+	accepted func() // the device has described the stream, so it takes the password
+	started  func() // the first access unit is there
+	running  bool
+}
+
+func (s *starter) SetTracks(tracks []*media.Track) error {
+	s.accepted()
+	return s.sink.SetTracks(tracks)
+}
+
+func (s *starter) Write(au *media.AccessUnit) error {
+	if !s.running {
+		s.running = true
+		s.started()
+	}
+	return s.sink.Write(au)
+}

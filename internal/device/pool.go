@@ -1,0 +1,160 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Defaults of a Pool.
+const (
+	DefaultLinger     = 10 * time.Second
+	DefaultCoolDown   = 5 * time.Minute
+	DefaultLockedRest = 30 * time.Minute
+)
+
+// PoolConfig says what a Pool is made of.
+type PoolConfig struct {
+	// Drivers are the vendors that are built in; a target of another vendor fails with KindNotBuilt.
+	Drivers map[Vendor]Driver
+	// Settings tells MaxLive and MaxStarts; nil means the defaults for every recorder.
+	Settings SettingsFunc
+	// Linger is how long a login that nobody uses is kept, 0 for DefaultLinger, below 0 for not at all.
+	Linger time.Duration
+	// CoolDown is how long a refused password is not tried again, 0 for DefaultCoolDown. LockedRest is the same for a locked account
+	// where the device names no time, 0 for DefaultLockedRest.
+	CoolDown, LockedRest time.Duration
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// Pool is a Driver for all vendors. Callers with equal targets share one login, callers of one account share the cool-down after a
+// refused password, and all live streams of one recorder share its budget. It is safe for concurrent use.
+type Pool struct {
+	cfg     PoolConfig
+	rests   coolDown
+	budgets budgets
+	opening sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	logins map[Target]*login
+}
+
+// login is a device that is opened once for all who ask. Its fields but opened are guarded by Pool.mu; device and err do not change
+// after opened is closed.
+type login struct {
+	target  Target
+	opened  chan struct{} // closed by Pool.open
+	cancel  context.CancelCauseFunc
+	device  Device
+	err     error
+	refs    int
+	joins   int  // how often somebody joined, so that a late timer knows that it is over
+	spoiled bool // not for new callers
+	linger  *time.Timer
+}
+
+var errClosed = errors.New("closed")
+
+// NewPool returns a pool without logins. It starts no goroutine.
+func NewPool(cfg PoolConfig) *Pool {
+	if cfg.Settings == nil {
+		cfg.Settings = func(Target) Settings { return Settings{} }
+	}
+	if cfg.Linger == 0 {
+		cfg.Linger = DefaultLinger
+	}
+	if cfg.CoolDown <= 0 {
+		cfg.CoolDown = DefaultCoolDown
+	}
+	if cfg.LockedRest <= 0 {
+		cfg.LockedRest = DefaultLockedRest
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	return &Pool{
+		cfg:     cfg,
+		rests:   coolDown{rest: cfg.CoolDown, lockedRest: cfg.LockedRest, now: time.Now, accounts: map[account]*record{}},
+		budgets: budgets{recorders: map[string]*budget{}},
+		logins:  map[Target]*login{},
+	}
+}
+
+var _ Driver = (*Pool)(nil)
+
+// Open returns a device whose login may be shared. The end of ctx ends only this caller's waiting, and the login itself when nobody else
+// waits. A password that was refused a short while ago fails at once with KindLocked and does not reach the device.
+func (p *Pool) Open(ctx context.Context, target Target) (Device, error) {
+	if err := p.rests.check(accountOf(target), target.Password); err != nil {
+		return nil, err
+	}
+	l, err := p.join(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-l.opened:
+	case <-ctx.Done():
+		return nil, p.giveUp(ctx, l)
+	}
+	if l.err != nil {
+		p.leave(l, l.err)
+		return nil, l.err
+	}
+	return &lease{pool: p, login: l}, nil
+}
+
+// Close ends the openings and the logins that nobody uses, and waits for them. A login in use ends with its last Device.Close. Open
+// fails afterwards. Close may be called twice.
+func (p *Pool) Close() {
+	var idle []*login
+	p.mu.Lock()
+	p.closed = true
+	for target, l := range p.logins {
+		l.cancel(errClosed)
+		if l.linger != nil && l.linger.Stop() {
+			l.linger = nil
+			delete(p.logins, target)
+			idle = append(idle, l)
+		}
+	}
+	p.mu.Unlock()
+	for _, l := range idle {
+		p.logOut(l)
+		p.opening.Done()
+	}
+	p.opening.Wait()
+}
+
+// join returns the login for a target with one reference more, and starts to open it where there is none.
+func (p *Pool) join(ctx context.Context, target Target) (*login, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, targetError(target, OpLogin, KindUnreachable, "the service is shutting down", errClosed)
+	}
+	if l := p.logins[target]; l != nil {
+		l.refs++
+		l.joins++
+		if l.linger != nil && l.linger.Stop() {
+			l.linger = nil
+			p.opening.Done()
+		}
+		return l, nil
+	}
+	opening, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	l := &login{target: target, opened: make(chan struct{}), cancel: cancel, refs: 1}
+	p.logins[target] = l
+	p.opening.Add(1)
+	go p.open(opening, l)
+	return l, nil
+}
+
+func targetError(target Target, op Operation, kind Kind, meaning string, err error) *Error {
+	return &Error{Vendor: target.Vendor, Address: target.Address(), Op: op, Kind: kind, Meaning: meaning, Err: err}
+}
