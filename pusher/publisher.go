@@ -1,0 +1,277 @@
+package pusher
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/media"
+)
+
+// Defaults of PublisherConfig. SRS ends a publish that is silent for 5 s.
+const (
+	defaultKeepAlive = 2 * time.Second
+	defaultAudioWait = 200 * time.Millisecond
+)
+
+// maxHeld bounds the units that are held back while the first audio frame is waited for.
+const maxHeld = 256
+
+// Units is where a Publisher takes access units from; media.Queue is one. All calls come from one goroutine.
+type Units interface {
+	// Attach begins a publish: what Next returns first is a random-access video unit.
+	Attach()
+	// Detach ends a publish.
+	Detach()
+	// Next hands over the next unit with its ownership. It fails with media.ErrIdle when nothing came for wait, with
+	// media.ErrQueueClosed at the end of the stream, and with the context's error.
+	Next(ctx context.Context, wait time.Duration) (*media.AccessUnit, error)
+}
+
+// PublisherConfig configures a Publisher.
+type PublisherConfig struct {
+	Dialer Dialer
+	// KeepAlive is how long the connection may be silent, default 2 s.
+	KeepAlive time.Duration
+	// AudioWait is how long the first key frame waits for audio that is promised, default 200 ms. A browser cannot add sound to a
+	// picture that already plays.
+	AudioWait time.Duration
+	// OnAccepted is called when a server has accepted the publish, OnKeyFrame when its first key frame has been written: the
+	// stream can be played. Both are called from Run's goroutine and may be nil.
+	OnAccepted func(Conn)
+	OnKeyFrame func()
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// Publisher carries units to a server, one publish at a time.
+type Publisher struct {
+	cfg PublisherConfig
+
+	messages, bytes         atomic.Uint64
+	lastKeyFrame, lastFrame atomic.Int64 // Unix time in ns, 0 for never
+}
+
+// Stats is what a Publisher has sent, over all its publishes.
+type Stats struct {
+	Messages, Bytes uint64
+	// LastKeyFrame and LastFrame are when a picture, or a frame of any kind, was last written; zero for never.
+	LastKeyFrame, LastFrame time.Time
+}
+
+// NewPublisher returns a Publisher; it does nothing before Run.
+func NewPublisher(cfg PublisherConfig) *Publisher {
+	if cfg.KeepAlive <= 0 {
+		cfg.KeepAlive = defaultKeepAlive
+	}
+	if cfg.AudioWait <= 0 {
+		cfg.AudioWait = defaultAudioWait
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	return &Publisher{cfg: cfg}
+}
+
+// Stats may be called from any goroutine.
+func (p *Publisher) Stats() Stats {
+	return Stats{
+		Messages: p.messages.Load(), Bytes: p.bytes.Load(),
+		LastKeyFrame: instant(p.lastKeyFrame.Load()), LastFrame: instant(p.lastFrame.Load()),
+	}
+}
+
+func instant(ns int64) time.Time {
+	if ns == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns)
+}
+
+// Run publishes units as stream until the stream ends, and then returns nil. It fails with an *Error of the dial or of the
+// connection, with ErrHEVC or ErrNoPicture, or with the context's error. The connection is closed when it returns. It may be called
+// again then, not at the same time.
+//
+// tracks tells what will come out of units: a source's audio that is dropped on the way is not in it, one that is transcoded may be
+// in it as what it was. It is asked when the server has accepted and when the first key frame is there, and may return nil for not
+// known.
+func (p *Publisher) Run(ctx context.Context, stream string, units Units, tracks func() []*media.Track) error {
+	conn, err := p.cfg.Dialer.Dial(ctx, stream)
+	if err != nil {
+		return err
+	}
+	// What it says comes too late to matter.
+	defer func() { _ = conn.Close() }()
+	if p.cfg.OnAccepted != nil {
+		p.cfg.OnAccepted(conn)
+	}
+	if conn.HEVC() == HEVCNone && promises(tracks(), func(c media.Codec) bool { return c == media.H265 }) {
+		return ErrHEVC
+	}
+
+	forwarding, cancel := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-conn.Done():
+			cancel() // ends a wait for units
+		case <-forwarding.Done():
+			_ = conn.Close() // ends a write; the cause is known
+		}
+	}()
+	defer func() {
+		cancel()
+		<-watched
+	}()
+
+	units.Attach()
+	defer units.Detach()
+	f := &publish{Publisher: p, conn: conn, units: units}
+	f.remuxer = NewRemuxer(f, conn.HEVC())
+	err = f.run(forwarding, tracks)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case forwarding.Err() != nil:
+		return conn.Err()
+	default:
+		return err
+	}
+}
+
+// promises tells whether one of the tracks has a codec that is wanted.
+func promises(tracks []*media.Track, wanted func(media.Codec) bool) bool {
+	for _, t := range tracks {
+		if wanted(t.Codec) {
+			return true
+		}
+	}
+	return false
+}
+
+// publish is one run of a Publisher.
+type publish struct {
+	*Publisher
+	conn    Conn
+	units   Units
+	remuxer *Remuxer
+	// playable says that a key frame has been written.
+	playable bool
+}
+
+// run forwards until the end of the stream (nil) or an error.
+func (f *publish) run(ctx context.Context, tracks func() []*media.Track) error {
+	for {
+		au, err := f.units.Next(ctx, f.cfg.KeepAlive)
+		switch {
+		case errors.Is(err, media.ErrIdle):
+			err = f.conn.KeepAlive()
+		case errors.Is(err, media.ErrQueueClosed):
+			return nil
+		case err != nil:
+			return err
+		case !f.playable && au.RandomAccess && au.Track.Codec.Video():
+			err = f.begin(ctx, au, tracks())
+		default:
+			err = f.forward(au)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// begin forwards the first key frame. Where audio is promised and none has come, it is held back for a while.
+func (f *publish) begin(ctx context.Context, key *media.AccessUnit, tracks []*media.Track) error {
+	held := []*media.AccessUnit{key}
+	defer func() {
+		for _, au := range held {
+			au.Release()
+		}
+	}()
+	var err error
+	if f.remuxer.audio == nil && promises(tracks, func(c media.Codec) bool { return !c.Video() && c != media.CodecUnknown }) {
+		held, err = f.awaitAudio(ctx, held)
+	}
+	for len(held) > 0 {
+		au := held[0]
+		held = held[1:]
+		if err := f.forward(au); err != nil {
+			return err
+		}
+	}
+	if errors.Is(err, media.ErrQueueClosed) {
+		return nil // Next will say it again
+	}
+	return err
+}
+
+// awaitAudio adds units to held until one is audio, and announces that.
+func (f *publish) awaitAudio(ctx context.Context, held []*media.AccessUnit) ([]*media.AccessUnit, error) {
+	end := time.Now().Add(f.cfg.AudioWait)
+	for len(held) < maxHeld {
+		left := time.Until(end)
+		if left <= 0 {
+			break
+		}
+		au, err := f.units.Next(ctx, left)
+		if errors.Is(err, media.ErrIdle) {
+			break
+		}
+		if err != nil {
+			return held, err
+		}
+		held = append(held, au)
+		if au.Track.Codec == media.AAC {
+			f.remuxer.Announce(au.Track)
+			return held, nil
+		}
+	}
+	f.cfg.Log.Debug("promised audio has not come, going on without")
+	return held, nil
+}
+
+// forward sends a unit and releases it.
+func (f *publish) forward(au *media.AccessUnit) error {
+	defer au.Release()
+	before := f.messages.Load()
+	if err := f.remuxer.Write(au); err != nil {
+		return err
+	}
+	if f.messages.Load() == before {
+		return nil
+	}
+	now := time.Now().UnixNano()
+	f.lastFrame.Store(now)
+	if !au.RandomAccess || !au.Track.Codec.Video() {
+		return nil
+	}
+	f.lastKeyFrame.Store(now)
+	if !f.playable {
+		f.playable = true
+		if f.cfg.OnKeyFrame != nil {
+			f.cfg.OnKeyFrame()
+		}
+	}
+	return nil
+}
+
+// WriteMessage implements MessageWriter for the Remuxer, and counts.
+func (f *publish) WriteMessage(typeID byte, timestamp uint32, body [][]byte) error {
+	if err := f.conn.WriteMessage(typeID, timestamp, body); err != nil {
+		return err
+	}
+	n := 0
+	for _, part := range body {
+		n += len(part)
+	}
+	f.messages.Add(1)
+	f.bytes.Add(uint64(n))
+	return nil
+}
