@@ -19,9 +19,13 @@ while read -r target; do
 done < <(git ls-files '*.md' | xargs grep -ohE '\bmake [a-z][a-z-]+`' | tr -d '`' | awk '{print $2}' | sort -u)
 
 while read -r file; do
+  [ -e "$file" ] || complain "CONTRIBUTING.md names $file, which does not exist"
+done < <(grep -oE '[a-z_0-9]+/[a-z/_0-9]+\.go' CONTRIBUTING.md)
+
+while read -r file; do
   while read -r link; do
     [ -e "$(dirname "$file")/$link" ] || complain "$file links to $link, which does not exist"
-  done < <(grep -oE '\]\([^)#: ]+' "$file" | cut -c3-)
+  done < <(grep -oE '\]\([^)#: ]+[)#]' "$file" | sed 's/^..//; s/.$//')
 done < <(git ls-files '*.md')
 
 exit "$failed"
