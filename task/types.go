@@ -55,10 +55,8 @@ type Leg struct {
 	// LastError is the newest failure, without secrets; empty where there was none. LastErrorAt is its time.
 	LastError   string
 	LastErrorAt time.Time
-	// Bytes and Units count what passed this leg, access units of all tracks.
+	// Bytes and Units count what passed this leg: access units of all tracks from the device, RTMP messages to the server.
 	Bytes, Units uint64
-	// BitsPerSecond and FramesPerSecond (pictures) are means over the last few seconds.
-	BitsPerSecond, FramesPerSecond float64
 }
 
 // Snapshot is what a session looks like at one moment. It holds no handle and no secret.
@@ -72,8 +70,8 @@ type Snapshot struct {
 	Channel int
 	// StreamType is the stream in use, which differs from the wanted one where the server cannot take the main stream's codec.
 	StreamType string
-	// Way is how the device is reached, and WayReason why where it is not the usual one.
-	Way, WayReason string
+	// Way is how the device is reached, device.Info.Way.
+	Way string
 	// Stream is the name at the RTMP server, Server what that calls itself.
 	Stream, Server string
 
@@ -83,6 +81,8 @@ type Snapshot struct {
 	FrameRate              float64
 
 	Source, Publish Leg
+	// BitsPerSecond and FramesPerSecond (pictures) come from the device: means over the last few seconds, 0 where nothing comes.
+	BitsPerSecond, FramesPerSecond float64
 	// Dropped counts access units that the queue gave up because the server was slow.
 	Dropped uint64
 	// Started is when the session began, LastKeyFrame and LastFrame when one was last sent; zero where never.

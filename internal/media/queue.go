@@ -27,7 +27,7 @@ type QueueConfig struct {
 // Full means: everything up to the next random-access unit is dropped and counted. While no publish is attached it keeps the
 // newest group of pictures, so that a server that comes back is sent a key frame at once.
 //
-// Write and SetTracks belong to one goroutine, Attach, Next and Detach to another; Close and Dropped may be called by any.
+// Write and SetTracks belong to one goroutine, Attach, Next and Detach to another; Flush, Close and Dropped may be called by any.
 type Queue struct {
 	maxBytes int
 	maxSpan  int64
@@ -116,6 +116,14 @@ func (q *Queue) Detach() {
 	q.attached = false
 	q.discard(q.newestRandomAccess())
 	q.starved = q.count == 0
+}
+
+// Flush drops everything: what comes next has nothing to do with it, because the source was changed for another.
+func (q *Queue) Flush() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.discard(q.count)
+	q.starved = true
 }
 
 // Next waits for the oldest unit and hands it over with its ownership. It fails with ErrIdle when nothing came for wait, with

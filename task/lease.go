@@ -1,0 +1,38 @@
+package task
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// lease ends something that nobody renews. Renewing is one atomic store; the timer looks at the deadline only when it fires.
+type lease struct {
+	limit    time.Duration
+	deadline atomic.Int64 // ns since begin
+	begin    time.Time
+	timer    *time.Timer
+}
+
+// newLease returns a running lease that calls expired, on a goroutine of its own, when it has not been renewed for limit.
+func newLease(limit time.Duration, expired func()) *lease {
+	l := &lease{limit: limit, begin: time.Now()}
+	l.renew()
+	l.timer = time.AfterFunc(limit, expired)
+	return l
+}
+
+// renew starts the time anew.
+func (l *lease) renew() { l.deadline.Store(int64(time.Since(l.begin) + l.limit)) }
+
+// rearm tells whether the lease has run out; where it was renewed meanwhile the timer is set to the new deadline.
+func (l *lease) rearm() (over bool) {
+	left := time.Duration(l.deadline.Load()) - time.Since(l.begin)
+	if left <= 0 {
+		return true
+	}
+	l.timer.Reset(left)
+	return false
+}
+
+// stop ends the lease without expiry.
+func (l *lease) stop() { l.timer.Stop() }

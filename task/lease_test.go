@@ -1,0 +1,85 @@
+package task_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mediapusher/task"
+)
+
+var strict = task.Config{Interval: time.Second, Grace: 500 * time.Millisecond}
+
+func TestBeatingSessionLives(t *testing.T) {
+	inScene(t, strict, func(s *scene) {
+		// The recorder falls silent behind its first picture, so that ten thousand intervals are quick; what a lease sees is the same.
+		started := s.start(1)
+		s.recorder.set(func() { s.recorder.run = silent })
+		s.recorder.lose()
+		for i := range 10000 {
+			time.Sleep(time.Second)
+			if err := s.Beat(started.Handle); err != nil {
+				t.Fatalf("beat %d: %v", i, err)
+			}
+		}
+	})
+}
+
+func TestSilentSessionEnds(t *testing.T) {
+	inScene(t, strict, func(s *scene) {
+		started := s.start(1)
+		s.Answered(started.Handle)
+		time.Sleep(1500*time.Millisecond - time.Nanosecond)
+		synctest.Wait()
+		if _, err := s.Status(started.Handle); err != nil {
+			t.Errorf("before its time: %v", err)
+		}
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+		if _, err := s.Status(started.Handle); !errors.Is(err, task.ErrNoSession) {
+			t.Errorf("100 ms after its time: %v, want ErrNoSession", err)
+		}
+		s.nothingLeft()
+	})
+}
+
+func TestAThousandSilentSessionsEnd(t *testing.T) {
+	inScene(t, strict, func(s *scene) {
+		const sessions = 1000
+		s.recorder.run = pictureThenNothing
+		handles := make([]int32, sessions)
+		for n := range sessions {
+			handles[n] = s.start(n).Handle
+		}
+		for _, handle := range handles {
+			if err := s.Beat(handle); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(1500*time.Millisecond - time.Nanosecond)
+		synctest.Wait()
+		if got := len(s.List()); got != sessions {
+			t.Errorf("before their time: %d sessions", got)
+		}
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+		if got := len(s.List()); got != 0 {
+			t.Errorf("100 ms after their time: %d sessions", got)
+		}
+	})
+}
+
+func TestLookingAtASessionDoesNotRenewIt(t *testing.T) {
+	inScene(t, strict, func(s *scene) {
+		started := s.start(1)
+		for range 16 {
+			time.Sleep(100 * time.Millisecond)
+			_, _ = s.Status(started.Handle)
+			s.List()
+		}
+		if err := s.Beat(started.Handle); !errors.Is(err, task.ErrNoSession) {
+			t.Errorf("Beat: %v, want ErrNoSession", err)
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package task
+
+import (
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"mediapusher/internal/device"
+	"mediapusher/pusher"
+)
+
+// The first and the longest waits of a leg before it runs again. What refuses to connect at all is asked again soon, because asking
+// costs it nothing; what answers and refuses is left in peace for longer.
+const (
+	firstWait          = 250 * time.Millisecond
+	serverAwayWait     = 800 * time.Millisecond // with the spread below a second
+	serverRefusesWait  = 5 * time.Second
+	recorderAwayWait   = 2 * time.Second
+	recorderRefuseWait = 10 * time.Second
+)
+
+// leg is the state of one half of a session's road. It belongs to the session's goroutine.
+type leg struct {
+	running bool
+	runs    int
+	away    *backoff.ExponentialBackOff
+	refused *backoff.ExponentialBackOff
+	retry   *time.Timer // nil, or pending until it has fired
+	err     error       // of the newest run that failed; nil once a run went well
+}
+
+func newLeg(away, refused time.Duration) leg {
+	return leg{away: growing(away), refused: growing(refused)}
+}
+
+// growing returns waits that double from firstWait to longest, each spread by a fifth so that many legs do not come back at once.
+func growing(longest time.Duration) *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = firstWait
+	b.Multiplier = 2
+	b.RandomizationFactor = 0.2
+	b.MaxInterval = longest
+	b.Reset()
+	return b
+}
+
+// healthy makes the next wait short again.
+func (l *leg) healthy() {
+	l.err = nil
+	l.away.Reset()
+	l.refused.Reset()
+}
+
+// failed keeps the error of a run and sets the timer for the next, which it returns the time of.
+func (l *leg) failed(err error) time.Duration {
+	l.err = err
+	wait := l.refused.NextBackOff()
+	if isAway(err) {
+		wait = l.away.NextBackOff()
+	}
+	l.retry = time.NewTimer(wait)
+	return wait
+}
+
+// fires is the channel of the retry timer, nil where none is pending.
+func (l *leg) fires() <-chan time.Time {
+	if l.retry == nil {
+		return nil
+	}
+	return l.retry.C
+}
+
+// calm stops the retry timer.
+func (l *leg) calm() {
+	if l.retry != nil {
+		l.retry.Stop()
+		l.retry = nil
+	}
+}
+
+// isAway tells a peer that cannot be reached, or whose connection broke, from one that refuses.
+func isAway(err error) bool {
+	if kind, ok := device.KindOf(err); ok {
+		return kind == device.KindUnreachable || kind == device.KindNoData
+	}
+	var e *pusher.Error
+	return errors.As(err, &e) && e.Err != nil
+}
+
+// isPermanent tells that running again cannot help.
+func isPermanent(err error) bool {
+	var e *device.Error
+	return errors.As(err, &e) && e.Permanent()
+}

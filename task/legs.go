@@ -1,0 +1,71 @@
+package task
+
+import (
+	"context"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/media"
+)
+
+// startPull begins a run of the source. None may be running.
+func (s *session) startPull(ctx context.Context) {
+	s.pull.retry = nil
+	s.pull.running = true
+	s.pull.runs++
+	s.update(func(st *Snapshot) { st.Source.connecting(s.pull.runs) })
+	ctx, s.stopPull = context.WithCancel(ctx)
+	request := device.LiveRequest{Channel: s.source.channel, Stream: s.stream}
+	go func() {
+		err := s.runPull(ctx, request)
+		s.events <- event{kind: pullEnded, err: err}
+	}()
+}
+
+// runPull is one run of the source, from the login to its end.
+func (s *session) runPull(ctx context.Context, request device.LiveRequest) error {
+	d, err := s.login(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }() // it gives a shared login back: nothing can fail that matters here
+	s.report(event{kind: pullLogged, info: d.Info()})
+	live, err := s.live(ctx, d, request)
+	if err != nil {
+		return err
+	}
+	return live.Run(ctx, s.road.tap)
+}
+
+// login and live take at most half of the start's limit each, so that the code of a failure says which step failed.
+func (s *session) login(ctx context.Context) (device.Device, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout/2)
+	defer cancel()
+	return s.cfg.Devices.Open(ctx, s.source.target)
+}
+
+func (s *session) live(ctx context.Context, d device.Device, request device.LiveRequest) (media.Source, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout/2)
+	defer cancel()
+	return d.Live(ctx, request)
+}
+
+// startPush begins a publish. None may be running.
+func (s *session) startPush(ctx context.Context) {
+	s.push.retry = nil
+	s.push.running = true
+	s.push.runs++
+	s.publishing = true
+	s.update(func(st *Snapshot) { st.Publish.connecting(s.push.runs) })
+	go func() {
+		err := s.publisher.Run(ctx, s.name, s.road.queue, s.road.promised)
+		s.events <- event{kind: pushEnded, err: err}
+	}()
+}
+
+// report hands a report to the session's goroutine, unless the session is over.
+func (s *session) report(e event) {
+	select {
+	case s.events <- e:
+	case <-s.over:
+	}
+}

@@ -1,0 +1,276 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/aac"
+	"mediapusher/internal/device"
+	"mediapusher/pusher"
+)
+
+// Defaults of Config.
+const (
+	DefaultInterval     = 20 * time.Second
+	DefaultGrace        = 10 * time.Second
+	DefaultStartTimeout = 10 * time.Second
+)
+
+// stopLimit bounds how long Stop waits until nothing of a session is left.
+const stopLimit = 2 * time.Second
+
+// Config says what a Scheduler works with.
+type Config struct {
+	// Devices opens recorders of every vendor; logins are its business.
+	Devices device.Driver
+	// RTMP opens publishes.
+	RTMP pusher.Dialer
+	// Interval is the time between heartbeats, Grace how much later than that one may come. 0 means the default.
+	Interval, Grace time.Duration
+	// StartTimeout bounds a start, default 10 s.
+	StartTimeout time.Duration
+	// Audio says what becomes of audio that is not AAC.
+	Audio aac.Policy
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// Scheduler creates and removes sessions; nobody else does. It is safe for concurrent use.
+type Scheduler struct {
+	cfg Config
+	// root ends all sessions. It is kept because sessions outlive the requests that start them.
+	root    context.Context //nolint:containedctx // the root of the sessions, which the Scheduler owns
+	cancel  context.CancelFunc
+	running sync.WaitGroup // sessions
+
+	mu       sync.Mutex
+	closing  bool
+	handles  *handles
+	viewers  map[int32]*viewer
+	sessions map[source]*session
+}
+
+// viewer is one caller's share of a session.
+type viewer struct {
+	session *session
+	lease   *lease
+}
+
+// New returns a scheduler without sessions. It starts no goroutine.
+func New(cfg Config) (*Scheduler, error) {
+	if cfg.Devices == nil || cfg.RTMP == nil {
+		return nil, errors.New("a scheduler needs devices and an RTMP server")
+	}
+	if cfg.Interval <= 0 {
+		cfg.Interval = DefaultInterval
+	}
+	if cfg.Grace <= 0 {
+		cfg.Grace = DefaultGrace
+	}
+	if cfg.StartTimeout <= 0 {
+		cfg.StartTimeout = DefaultStartTimeout
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	root, cancel := context.WithCancel(context.Background())
+	return &Scheduler{
+		cfg: cfg, root: root, cancel: cancel,
+		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[source]*session),
+	}, nil
+}
+
+// Run blocks until ctx ends, then ends all sessions and returns when nothing of them is left.
+func (s *Scheduler) Run(ctx context.Context) error {
+	<-ctx.Done()
+	s.mu.Lock()
+	s.closing = true
+	for handle, v := range s.viewers {
+		v.lease.stop()
+		delete(s.viewers, handle)
+	}
+	clear(s.sessions)
+	s.mu.Unlock()
+	s.cancel()
+	s.running.Wait()
+	return nil
+}
+
+// StartLive starts a session, or joins the one that pulls the same, and returns when its picture can be played. Errors are a
+// *device.Error, ErrPublish, ErrNoPicture, ErrClosing or the context's; a start that failed, or whose ctx ended, leaves nothing behind.
+func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started, error) {
+	session, handle, err := s.join(source{target: request.Target, channel: request.Channel, stream: request.Stream})
+	if err != nil {
+		return Started{}, err
+	}
+	if err := session.playable(ctx, s.cfg.StartTimeout); err != nil {
+		s.leave(handle)
+		if errors.Is(err, errEnded) {
+			err = fmt.Errorf("%w", ErrClosing)
+		}
+		return Started{}, err
+	}
+	return Started{Handle: handle, Stream: session.name}, nil
+}
+
+// join finds or makes the session of a source and gives the caller a handle on it, whose lease runs from the end of the start.
+func (s *Scheduler) join(source source) (*session, int32, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return nil, 0, ErrClosing
+	}
+	joined := s.sessions[source]
+	if joined == nil {
+		joined = s.open(source)
+	}
+	handle := s.handles.draw()
+	v := &viewer{session: joined}
+	v.lease = newLease(s.cfg.Interval+s.cfg.Grace, func() { s.expire(handle) })
+	s.viewers[handle], joined.viewers[handle] = v, v
+	return joined, handle, nil
+}
+
+// open makes the session of a source and lets it run. The mutex is held.
+func (s *Scheduler) open(source source) *session {
+	opened := newSession(&s.cfg, source)
+	ctx, cancel := context.WithCancel(s.root)
+	opened.cancel = cancel
+	s.sessions[source] = opened
+	s.running.Go(func() {
+		defer cancel()
+		opened.run(ctx)
+		s.forget(opened)
+	})
+	return opened
+}
+
+// forget removes a session that has ended by itself, with all its handles.
+func (s *Scheduler) forget(ended *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sessions[ended.source] == ended {
+		delete(s.sessions, ended.source)
+	}
+	for handle, v := range ended.viewers {
+		s.remove(handle, v)
+	}
+}
+
+// Answered tells that the answer of a start has been written: the lease begins now.
+func (s *Scheduler) Answered(handle int32) { _ = s.Beat(handle) }
+
+// Beat renews the lease of a handle. It fails with ErrNoSession.
+func (s *Scheduler) Beat(handle int32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.viewers[handle]
+	if v == nil {
+		return ErrNoSession
+	}
+	v.lease.renew()
+	return nil
+}
+
+// Stop ends a handle, and with the last handle the session. It returns when nothing of the session is left, or after two seconds, or
+// when ctx ends; the handle is gone in any case. It fails with ErrNoSession.
+func (s *Scheduler) Stop(ctx context.Context, handle int32) error {
+	ended, ok := s.leave(handle)
+	if !ok {
+		return ErrNoSession
+	}
+	if ended == nil {
+		return nil
+	}
+	limit := time.NewTimer(stopLimit)
+	defer limit.Stop()
+	select {
+	case <-ended.done:
+	case <-limit.C:
+		ended.log.Warn("the session takes long to end")
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// expire ends a handle whose lease has run out.
+func (s *Scheduler) expire(handle int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.viewers[handle]
+	if v == nil || !v.lease.rearm() {
+		return
+	}
+	v.session.log.Info("heartbeat missed", zap.Duration("limit", v.lease.limit))
+	s.remove(handle, v)
+}
+
+// leave ends a handle. ended is the session where this was the last handle.
+func (s *Scheduler) leave(handle int32) (ended *session, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.viewers[handle]
+	if v == nil {
+		return nil, false
+	}
+	if s.remove(handle, v) {
+		return v.session, true
+	}
+	return nil, true
+}
+
+// remove takes a handle away and tells whether it was the session's last. The mutex is held.
+func (s *Scheduler) remove(handle int32, v *viewer) (last bool) {
+	v.lease.stop()
+	delete(s.viewers, handle)
+	s.handles.retire(handle)
+	delete(v.session.viewers, handle)
+	if len(v.session.viewers) > 0 {
+		return false
+	}
+	if s.sessions[v.session.source] == v.session {
+		delete(s.sessions, v.session.source)
+	}
+	v.session.cancel()
+	return true
+}
+
+// Status tells about a handle's session. It renews nothing. It fails with ErrNoSession.
+func (s *Scheduler) Status(handle int32) (Snapshot, error) {
+	s.mu.Lock()
+	v := s.viewers[handle]
+	clients := 0
+	if v != nil {
+		clients = len(v.session.viewers)
+	}
+	s.mu.Unlock()
+	if v == nil {
+		return Snapshot{}, ErrNoSession
+	}
+	snapshot := v.session.snapshot()
+	snapshot.Clients = clients
+	return snapshot, nil
+}
+
+// List tells about all sessions, in no order.
+func (s *Scheduler) List() []Snapshot {
+	s.mu.Lock()
+	sessions := make([]*session, 0, len(s.sessions))
+	clients := make([]int, 0, len(s.sessions))
+	for _, session := range s.sessions {
+		sessions = append(sessions, session)
+		clients = append(clients, len(session.viewers))
+	}
+	s.mu.Unlock()
+	list := make([]Snapshot, len(sessions))
+	for i, session := range sessions {
+		list[i] = session.snapshot()
+		list[i].Clients = clients[i]
+	}
+	return list
+}

@@ -1,0 +1,298 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/device"
+	"mediapusher/pusher"
+)
+
+// source identifies what a session pulls: equal sources share one session.
+type source struct {
+	target  device.Target
+	channel int
+	stream  device.Stream
+}
+
+// session is one pull and one push. One goroutine, run, owns its state and decides; the two legs run on goroutines of their own, one
+// run of each at a time, and report to it through events.
+type session struct {
+	cfg    *Config
+	source source
+	id     string // for lists and logs
+	name   string // at the RTMP server
+	log    *zap.Logger
+	cancel context.CancelFunc // ends the session; set before run is started
+	events chan event
+	over   chan struct{} // closed when the session ends: reports are of no interest any more
+	done   chan struct{} // closed when nothing of the session is left
+
+	road      *road
+	publisher *pusher.Publisher
+
+	// The rest of this group belongs to run.
+	pull, push leg
+	stopPull   context.CancelFunc
+	stream     device.Stream // in use, which may be the sub stream instead of the wanted one
+	logged     bool          // the newest run of the source was let in
+	described  bool          // and told its tracks
+	picture    bool          // and sent a picture
+	publishing bool          // the push leg has begun
+	accepted   bool          // the newest publish was accepted
+	sent       bool          // and took a key frame
+	switching  bool          // the source is being ended to go on with the sub stream
+
+	mu      sync.Mutex
+	status  Snapshot      // without what counters know
+	changed chan struct{} // closed and made anew whenever the state changes
+	ended   error         // why the session ended; nil while it lives
+
+	viewers map[int32]*viewer // by handle, owned by the Scheduler under its mutex
+}
+
+// event is what a leg reports.
+type event struct {
+	kind   eventKind
+	err    error
+	info   device.Info
+	server string
+}
+
+type eventKind uint8
+
+const (
+	pullLogged    eventKind = iota // the device let us in
+	pullDescribed                  // it told its tracks
+	pullPicture                    // the first picture is in the queue
+	pullEnded
+	pushAccepted // the server accepted the publish
+	pushSent     // the first key frame was written
+	pushEnded
+)
+
+// errEnded is why a session ended that was stopped or has no caller any more.
+var errEnded = errors.New("the session was stopped")
+
+// newSession returns a session that does nothing yet.
+func newSession(cfg *Config, source source) *session {
+	s := &session{
+		cfg: cfg, source: source, id: randomName()[:8], name: randomName(), stream: source.stream,
+		events: make(chan event), over: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}),
+		viewers: make(map[int32]*viewer),
+		pull:    newLeg(recorderAwayWait, recorderRefuseWait), push: newLeg(serverAwayWait, serverRefusesWait),
+	}
+	s.road = newRoad(cfg.Audio,
+		func() { s.report(event{kind: pullDescribed}) },
+		func() { s.report(event{kind: pullPicture}) })
+	s.log = cfg.Log.With(zap.String("session", s.id), zap.String("vendor", string(source.target.Vendor)),
+		zap.String("device", address(source.target)), zap.Int("channel", source.channel))
+	s.publisher = pusher.NewPublisher(pusher.PublisherConfig{
+		Dialer:     cfg.RTMP,
+		OnAccepted: func(conn pusher.Conn) { s.report(event{kind: pushAccepted, server: conn.Server()}) },
+		OnKeyFrame: func() { s.report(event{kind: pushSent}) },
+		Log:        s.log,
+	})
+	s.status = Snapshot{
+		ID: s.id, Kind: "live", State: StateStarting, Vendor: source.target.Vendor, Stream: s.name,
+		Address: address(source.target), Channel: source.channel, StreamType: s.stream.String(), Started: time.Now(),
+		Source: Leg{State: legConnecting, Since: time.Now()}, Publish: Leg{State: legWaiting, Since: time.Now()},
+	}
+	return s
+}
+
+// run is the session's life. It returns when ctx has ended or the session failed for good, and nothing of it is left.
+func (s *session) run(ctx context.Context) {
+	defer close(s.done)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	overdue := time.NewTimer(s.cfg.StartTimeout)
+	defer overdue.Stop()
+
+	s.startPull(ctx)
+	var failed error
+	for failed == nil {
+		select {
+		case <-ctx.Done():
+			failed = errEnded
+		case e := <-s.events:
+			failed = s.handle(ctx, e)
+		case <-overdue.C:
+			if s.state() == StateStarting {
+				failed = s.overdue()
+			}
+		case <-s.pull.fires():
+			s.startPull(ctx)
+		case <-s.push.fires():
+			s.startPush(ctx)
+		}
+	}
+	s.end(failed)
+	close(s.over)
+	cancel()
+	s.pull.calm()
+	s.push.calm()
+	for s.pull.running || s.push.running {
+		switch e := <-s.events; e.kind {
+		case pullEnded:
+			s.pull.running = false
+		case pushEnded:
+			s.push.running = false
+		default:
+		}
+	}
+	s.road.queue.Close()
+}
+
+// handle takes one report. It returns the error that ends the session, nil to go on.
+func (s *session) handle(ctx context.Context, e event) error {
+	switch e.kind {
+	case pullLogged:
+		s.logged = true
+		s.update(func(st *Snapshot) { st.Way = e.info.Way })
+	case pullDescribed:
+		s.described = true
+		s.update(func(st *Snapshot) { st.Source.running() })
+		if !s.publishing {
+			s.startPush(ctx)
+		}
+	case pullPicture:
+		return s.pictured()
+	case pullEnded:
+		s.pull.running = false
+		return s.pullFailed(ctx, e.err)
+	case pushAccepted:
+		s.accepted = true
+		s.update(func(st *Snapshot) { st.Server = e.server; st.Publish.running() })
+	case pushSent:
+		s.sent = true
+		s.push.healthy()
+		s.settle()
+	case pushEnded:
+		s.push.running = false
+		return s.pushFailed(e.err)
+	}
+	return nil
+}
+
+// pictured takes the first picture of a run of the source. The device has done its part: what the server failed at is now the answer of
+// a start.
+func (s *session) pictured() error {
+	s.picture = true
+	s.pull.healthy()
+	if s.state() == StateStarting && s.push.err != nil && !s.push.running {
+		return s.push.err
+	}
+	s.settle()
+	return nil
+}
+
+// settle makes the session playable when both legs are.
+func (s *session) settle() {
+	if s.picture && s.sent {
+		s.setState(StateStreaming)
+	}
+}
+
+// pullFailed decides what the end of a run of the source means.
+func (s *session) pullFailed(ctx context.Context, err error) error {
+	s.logged, s.described, s.picture = false, false, false
+	if s.switching {
+		s.switching = false
+		s.road.queue.Flush()
+		s.startPull(ctx)
+		return nil
+	}
+	if err == nil {
+		err = s.deviceError(device.KindUnreachable, "the device ended the stream")
+	}
+	if s.state() == StateStarting || isPermanent(err) {
+		return err
+	}
+	wait := s.pull.failed(err)
+	s.log.Warn("source lost, trying again", zap.Error(err), zap.Duration("in", wait))
+	s.update(func(st *Snapshot) { st.Source.failed(err) })
+	s.setState(StateRetrying)
+	return nil
+}
+
+// pushFailed decides what the end of a publish means. While the session starts, the device has the first word: whether the server's
+// failure is the answer is decided when a picture has come.
+func (s *session) pushFailed(err error) error {
+	s.accepted, s.sent = false, false
+	switch {
+	case errors.Is(err, pusher.ErrHEVC):
+		return s.takeSubStream()
+	case errors.Is(err, pusher.ErrNoPicture):
+		return fmt.Errorf("%w: %w", ErrNoPicture, err)
+	case err == nil:
+		err = errors.New("the publish ended")
+	}
+	err = fmt.Errorf("%w: %w", ErrPublish, err)
+	starting := s.state() == StateStarting
+	if starting && s.picture {
+		return err
+	}
+	wait := s.push.failed(err)
+	s.update(func(st *Snapshot) { st.Publish.failed(err) })
+	if !starting {
+		s.log.Warn("publish lost, trying again", zap.Error(err), zap.Duration("in", wait))
+		s.setState(StateRetrying)
+	}
+	return nil
+}
+
+// takeSubStream goes on with the sub stream, where the server drops the main stream's H.265.
+func (s *session) takeSubStream() error {
+	if s.stream == device.SubStream {
+		return fmt.Errorf("%w: %s channel %d sends H.265, which this RTMP server drops (SRS takes it from 6.0 on), and its sub stream"+
+			" is no help: set the camera's main or sub stream to H.264, or use a newer server", ErrNoPicture, address(s.source.target), s.source.channel)
+	}
+	s.log.Info("the RTMP server drops H.265, taking the sub stream")
+	s.stream = device.SubStream
+	s.update(func(st *Snapshot) { st.StreamType = s.stream.String() })
+	s.publishing = false
+	if s.pull.running {
+		s.switching = true
+		s.stopPull()
+	} else {
+		s.road.queue.Flush()
+	}
+	return nil
+}
+
+// overdue is the error of a start that took too long: of the step at which it stands.
+func (s *session) overdue() error {
+	limit := s.cfg.StartTimeout
+	progress := s.road.normaliser.Progress()
+	switch {
+	case !s.logged:
+		err := s.deviceError(device.KindUnreachable, fmt.Sprintf("no login within %v", limit))
+		err.Op = device.OpLogin
+		return err
+	case !s.described:
+		return s.deviceError(device.KindUnreachable, fmt.Sprintf("no stream description within %v", limit))
+	case !s.picture && progress.Units == 0:
+		return s.deviceError(device.KindNoData, fmt.Sprintf("playing, but no video came within %v", limit))
+	case !s.picture:
+		return fmt.Errorf("%w: %s channel %d: %s within %v", ErrNoPicture, address(s.source.target), s.source.channel, progress.Obstacle(), limit)
+	case s.push.err != nil:
+		return s.push.err
+	case !s.accepted:
+		return fmt.Errorf("%w: the publish was not accepted within %v", ErrPublish, limit)
+	default:
+		return fmt.Errorf("%w: it accepted the publish, but took no picture within %v", ErrPublish, limit)
+	}
+}
+
+func (s *session) deviceError(kind device.Kind, meaning string) *device.Error {
+	return &device.Error{
+		Vendor: s.source.target.Vendor, Address: address(s.source.target), Op: device.OpLive, Kind: kind,
+		Meaning: fmt.Sprintf("channel %d: %s", s.source.channel, meaning),
+	}
+}

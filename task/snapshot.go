@@ -1,0 +1,139 @@
+package task
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/media"
+)
+
+// The states of a leg.
+const (
+	legConnecting = "connecting"
+	legRunning    = "running"
+	legWaiting    = "waiting"
+)
+
+func (l *Leg) set(state string) { l.State, l.Since = state, time.Now() }
+
+func (l *Leg) running() { l.set(legRunning) }
+
+func (l *Leg) connecting(runs int) {
+	l.set(legConnecting)
+	l.Reconnects = max(runs-1, 0)
+}
+
+func (l *Leg) failed(err error) {
+	l.set(legWaiting)
+	l.LastError, l.LastErrorAt = err.Error(), time.Now()
+}
+
+// update changes the status for readers.
+func (s *session) update(change func(*Snapshot)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.status)
+}
+
+func (s *session) state() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status.State
+}
+
+// setState changes the state and wakes who waits for it.
+func (s *session) setState(state State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.status.State == state {
+		return
+	}
+	s.log.Info("session", zap.String("state", string(state)))
+	s.status.State = state
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// end keeps why the session ended.
+func (s *session) end(err error) {
+	s.mu.Lock()
+	s.ended = err
+	s.mu.Unlock()
+	s.log.Info("session ends", zap.NamedError("reason", err))
+	s.setState(StateEnding)
+}
+
+// playable waits until the session can be played. It returns why it cannot be: what ended it, what keeps it from streaming when the
+// time is up, or the context's error.
+func (s *session) playable(ctx context.Context, limit time.Duration) error {
+	overdue := time.NewTimer(limit)
+	defer overdue.Stop()
+	for {
+		s.mu.Lock()
+		state, ended, changed := s.status.State, s.ended, s.changed
+		trouble := s.status.Source.LastError
+		if trouble == "" || s.status.Publish.LastErrorAt.After(s.status.Source.LastErrorAt) {
+			trouble = s.status.Publish.LastError
+		}
+		s.mu.Unlock()
+		switch {
+		case ended != nil:
+			return ended
+		case state == StateStreaming:
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-overdue.C:
+			if state == StateStarting {
+				continue // the session itself bounds its start, and knows at which step it stands
+			}
+			return s.deviceError(device.KindNoData, "the stream is interrupted and did not come back within "+limit.String()+": "+trouble)
+		}
+	}
+}
+
+// snapshot is what the session looks like now, without the number of its callers.
+func (s *session) snapshot() Snapshot {
+	s.mu.Lock()
+	st := s.status
+	s.mu.Unlock()
+	st.Source.Bytes, st.Source.Units = s.road.tap.meter.bytes.Load(), s.road.tap.meter.units.Load()
+	st.BitsPerSecond, st.FramesPerSecond = s.road.tap.meter.rates(time.Now())
+	st.Dropped = s.road.queue.Dropped()
+	sent := s.publisher.Stats()
+	st.Publish.Bytes, st.Publish.Units = sent.Bytes, sent.Messages
+	st.LastKeyFrame, st.LastFrame = sent.LastKeyFrame, sent.LastFrame
+	s.describe(&st)
+	return st
+}
+
+// describe tells the codecs, as the device sends them.
+func (s *session) describe(st *Snapshot) {
+	for _, track := range s.road.tap.announced() {
+		if track.Codec.Video() {
+			st.VideoCodec = track.Codec.String()
+			continue
+		}
+		st.AudioCodec = track.Codec.String()
+		if st.AudioNote = s.road.transcoder.Note(); !s.road.tap.audio.Load() {
+			st.AudioNote = "announced, but none has come"
+		}
+	}
+	if video := s.road.video(); video != nil {
+		st.Width, st.Height, st.FrameRate = video.Width, video.Height, video.FrameRate
+	}
+}
+
+// address is host:port as the caller gave it.
+func address(t device.Target) string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// video is the newest description of the picture that reached the queue, nil before the first.
+func (r *road) video() *media.Track { return r.marked.video.Load() }
