@@ -52,38 +52,44 @@ func (h *hub) find(name string) (*stream, <-chan struct{}) {
 	return h.streams[name], h.changed
 }
 
-// join adds a viewer to a stream. It waits a little for a stream that is not there: a player often comes with the answer that names
-// the stream, just before the first message or within a reconnect. It fails with errNoStream, or when ctx ends.
-func (h *hub) join(ctx context.Context, name string) (*stream, *viewer, error) {
+// await calls use with the live stream of a name, again with its successor if use returns false. It waits a little for a stream that is
+// not there: a player often comes just before the first message, or within a reconnect. It fails with errNoStream, or when ctx ends.
+func (h *hub) await(ctx context.Context, name string, use func(*stream) bool) error {
 	deadline := time.NewTimer(h.cfg.StreamWait)
 	defer deadline.Stop()
 	for {
 		s, changed := h.find(name)
-		if s != nil {
-			v := newViewer(h.cfg)
-			if err := s.join(v); err == nil {
-				return s, v, nil
-			}
+		if s != nil && use(s) {
+			return nil
 		}
 		select {
 		case <-changed:
 		case <-deadline.C:
-			return nil, nil, errNoStream
+			return errNoStream
 		case <-ctx.Done():
-			return nil, nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }
 
+// join adds a viewer to the stream of this name. It fails as await does.
+func (h *hub) join(ctx context.Context, name string) (joined *stream, v *viewer, err error) {
+	v = newViewer(h.cfg)
+	err = h.await(ctx, name, func(s *stream) bool {
+		joined = s
+		return s.join(v)
+	})
+	return joined, v, err
+}
+
 // close ends all streams; none can be added afterwards.
-func (h *hub) close() []*stream {
+func (h *hub) close() {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.closed = true
-	all := make([]*stream, 0, len(h.streams))
-	for name, s := range h.streams {
-		all = append(all, s)
-		delete(h.streams, name)
+	all := h.streams
+	h.streams = nil
+	h.mu.Unlock()
+	for _, s := range all {
+		s.end()
 	}
-	return all
 }

@@ -1,16 +1,11 @@
 package mediaserver
 
-import (
-	"fmt"
-	"sync"
-)
+import "fmt"
 
 // Publication is one live stream on its way in. Its methods may be called by any goroutine, WriteMessage by one at a time.
 type Publication struct {
 	hub    *hub
 	stream *stream
-	once   sync.Once
-	done   chan struct{}
 }
 
 // WriteMessage gives one RTMP message to all players. It copies body, which the caller may use again at once, and never waits for a
@@ -44,18 +39,17 @@ func (p *Publication) WriteMessage(typeID byte, timestamp uint32, body [][]byte)
 
 // Close ends the stream: players get what they still have to get and are ended. The name is free at once. Close may be called twice.
 func (p *Publication) Close() error {
-	p.once.Do(func() { close(p.done) })
 	p.hub.remove(p.stream)
 	return nil
 }
 
 // Done is closed when the publication has ended, by Close or with the server.
-func (p *Publication) Done() <-chan struct{} { return p.done }
+func (p *Publication) Done() <-chan struct{} { return p.stream.done }
 
 // Err is nil while the publication lives, and ErrClosed afterwards.
 func (p *Publication) Err() error {
 	select {
-	case <-p.done:
+	case <-p.stream.done:
 		return ErrClosed
 	default:
 		return nil

@@ -5,6 +5,7 @@ import "sync"
 // stream is one live name: what a late joiner needs, and the viewers. Publishing never waits for a viewer.
 type stream struct {
 	name string
+	done chan struct{} // closed by end
 
 	mu    sync.Mutex
 	ended bool
@@ -21,6 +22,7 @@ type stream struct {
 func newStream(name string, cfg Config) *stream {
 	return &stream{
 		name:    name,
+		done:    make(chan struct{}),
 		gop:     gop{maxBytes: cfg.GOPBytes, maxMessages: cfg.GOPMessages},
 		viewers: make(map[*viewer]struct{}),
 	}
@@ -121,12 +123,12 @@ func (s *stream) preamble(timestamp uint32, video, audio *message) []*message {
 	return p
 }
 
-// join adds a viewer, which gets the GOP so far, where there is one, and then what comes.
-func (s *stream) join(v *viewer) error {
+// join adds a viewer, which gets the GOP so far, where there is one, and then what comes. It returns false where the stream has ended.
+func (s *stream) join(v *viewer) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
-		return errNoStream
+		return false
 	}
 	if len(s.gop.messages) > 0 {
 		audio := s.gop.audio
@@ -137,7 +139,7 @@ func (s *stream) join(v *viewer) error {
 		v.begin(append(burst, s.gop.messages...))
 	}
 	s.viewers[v] = struct{}{}
-	return nil
+	return true
 }
 
 func (s *stream) leave(v *viewer) {
@@ -156,7 +158,11 @@ func (s *stream) count() int {
 func (s *stream) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ended {
+		return
+	}
 	s.ended = true
+	close(s.done)
 	s.gop.drop()
 	for v := range s.viewers {
 		v.end(errStreamEnd)

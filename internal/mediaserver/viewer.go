@@ -8,7 +8,7 @@ import (
 // A viewer is given messages in batches, which one gathered write carries to the socket.
 const (
 	maxBatchMessages = 64
-	maxBatchBytes    = 1 << 20
+	maxBatchBytes    = 128 << 10
 )
 
 // maxOverflows is how often a viewer may fall behind without once catching up before it is given up.
@@ -121,7 +121,9 @@ func (v *viewer) pop(buf []*message) ([]*message, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.queue) == 0 {
-		v.overflows = 0
+		if !v.waiting {
+			v.overflows = 0
+		}
 		return buf, v.err
 	}
 	n, size := 0, 0
