@@ -16,7 +16,7 @@ import (
 	"mediapusher/task"
 )
 
-// recorder is a device.Driver with one recorder behind it, whose faults a test sets before and during a run.
+// recorder is a device.Driver with one recorder behind it, whose faults a test sets.
 type recorder struct {
 	mu     sync.Mutex
 	open   func(ctx context.Context) error // nil: let in
@@ -231,12 +231,6 @@ func (s *server) restart(err error) {
 	}
 }
 
-func (s *server) set(change func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change()
-}
-
 func (s *server) open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -376,3 +370,6 @@ func pictureThenNothing(ctx context.Context, _ *recorder, _ device.Stream, sink 
 	<-ctx.Done()
 	return nil
 }
+
+// pass lets the bubble's time go on.
+func (s *scene) pass(d time.Duration) { <-time.After(d) }

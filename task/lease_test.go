@@ -18,7 +18,7 @@ func TestBeatingSessionLives(t *testing.T) {
 		s.recorder.set(func() { s.recorder.run = silent })
 		s.recorder.lose()
 		for i := range 10000 {
-			time.Sleep(time.Second)
+			s.pass(time.Second)
 			if err := s.Beat(started.Handle); err != nil {
 				t.Fatalf("beat %d: %v", i, err)
 			}
@@ -30,12 +30,12 @@ func TestSilentSessionEnds(t *testing.T) {
 	inScene(t, strict, func(s *scene) {
 		started := s.start(1)
 		s.Answered(started.Handle)
-		time.Sleep(1500*time.Millisecond - time.Nanosecond)
+		s.pass(1500*time.Millisecond - time.Nanosecond)
 		synctest.Wait()
 		if _, err := s.Status(started.Handle); err != nil {
 			t.Errorf("before its time: %v", err)
 		}
-		time.Sleep(100 * time.Millisecond)
+		s.pass(100 * time.Millisecond)
 		synctest.Wait()
 		if _, err := s.Status(started.Handle); !errors.Is(err, task.ErrNoSession) {
 			t.Errorf("100 ms after its time: %v, want ErrNoSession", err)
@@ -57,12 +57,12 @@ func TestAThousandSilentSessionsEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		time.Sleep(1500*time.Millisecond - time.Nanosecond)
+		s.pass(1500*time.Millisecond - time.Nanosecond)
 		synctest.Wait()
 		if got := len(s.List()); got != sessions {
 			t.Errorf("before their time: %d sessions", got)
 		}
-		time.Sleep(100 * time.Millisecond)
+		s.pass(100 * time.Millisecond)
 		synctest.Wait()
 		if got := len(s.List()); got != 0 {
 			t.Errorf("100 ms after their time: %d sessions", got)
@@ -74,7 +74,7 @@ func TestLookingAtASessionDoesNotRenewIt(t *testing.T) {
 	inScene(t, strict, func(s *scene) {
 		started := s.start(1)
 		for range 16 {
-			time.Sleep(100 * time.Millisecond)
+			s.pass(100 * time.Millisecond)
 			_, _ = s.Status(started.Handle)
 			s.List()
 		}

@@ -198,12 +198,12 @@ func TestServerRestart(t *testing.T) {
 		t.Run(fmt.Sprint(away), func(t *testing.T) {
 			inScene(t, task.Config{Interval: time.Hour}, func(s *scene) {
 				started := s.start(1)
-				time.Sleep(10 * time.Second)
+				s.pass(10 * time.Second)
 				s.server.restart(&pusher.Error{Step: pusher.StepDial, Err: errClosed})
-				time.Sleep(away)
+				s.pass(away)
 				s.server.restart(nil)
 				back := time.Now()
-				time.Sleep(5 * time.Second)
+				s.pass(5 * time.Second)
 				checkVideo(t, s.server.video())
 				for _, m := range s.server.video() {
 					// A key frame each second, and the newest one is kept for a server that was away.
@@ -230,15 +230,15 @@ func TestRecorderRestart(t *testing.T) {
 		t.Run(fmt.Sprint(away), func(t *testing.T) {
 			inScene(t, task.Config{Interval: time.Hour}, func(s *scene) {
 				started := s.start(1)
-				time.Sleep(10 * time.Second)
+				s.pass(10 * time.Second)
 				s.recorder.set(func() { s.recorder.open = func(context.Context) error { return errLost } })
 				s.recorder.lose()
-				time.Sleep(away)
+				s.pass(away)
 				if snapshot, err := s.Status(started.Handle); away > 0 && (err != nil || snapshot.State != task.StateRetrying || snapshot.Source.LastError == "") {
 					t.Errorf("status while the recorder is away: %+v, %v", snapshot, err)
 				}
 				s.recorder.set(func() { s.recorder.open = nil })
-				time.Sleep(5 * time.Second)
+				s.pass(5 * time.Second)
 				if gap := checkVideo(t, s.server.video()); gap > away+3*time.Second {
 					t.Errorf("%v without a picture, the recorder was away for %v", gap, away)
 				}
@@ -263,7 +263,7 @@ func TestPermanentFailureEndsTheSession(t *testing.T) {
 			s.recorder.open = func(context.Context) error { return &device.Error{Op: device.OpLogin, Kind: device.KindAuth} }
 		})
 		s.recorder.lose()
-		time.Sleep(time.Minute)
+		s.pass(time.Minute)
 		if err := s.Beat(started.Handle); !errors.Is(err, task.ErrNoSession) {
 			t.Errorf("Beat: %v, want ErrNoSession", err)
 		}

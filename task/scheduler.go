@@ -104,6 +104,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 // StartLive starts a session, or joins the one that pulls the same, and returns when its picture can be played. Errors are a
 // *device.Error, ErrPublish, ErrNoPicture, ErrClosing or the context's; a start that failed, or whose ctx ended, leaves nothing behind.
 func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started, error) {
+	//nolint:contextcheck // a session outlives the request that starts it
 	session, handle, err := s.join(source{target: request.Target, channel: request.Channel, stream: request.Stream})
 	if err != nil {
 		return Started{}, err

@@ -20,6 +20,9 @@ type source struct {
 	stream  device.Stream
 }
 
+// String names the source for an operator.
+func (s source) String() string { return fmt.Sprintf("%s channel %d", address(s.target), s.channel) }
+
 // session is one pull and one push. One goroutine, run, owns its state and decides; the two legs run on goroutines of their own, one
 // run of each at a time, and report to it through events.
 type session struct {
@@ -250,8 +253,8 @@ func (s *session) pushFailed(err error) error {
 // takeSubStream goes on with the sub stream, where the server drops the main stream's H.265.
 func (s *session) takeSubStream() error {
 	if s.stream == device.SubStream {
-		return fmt.Errorf("%w: %s channel %d sends H.265, which this RTMP server drops (SRS takes it from 6.0 on), and its sub stream"+
-			" is no help: set the camera's main or sub stream to H.264, or use a newer server", ErrNoPicture, address(s.source.target), s.source.channel)
+		return fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on), and its sub stream is no"+
+			" help: set the camera's main or sub stream to H.264, or use a newer server", ErrNoPicture, s.source)
 	}
 	s.log.Info("the RTMP server drops H.265, taking the sub stream")
 	s.stream = device.SubStream
@@ -280,7 +283,7 @@ func (s *session) overdue() error {
 	case !s.picture && progress.Units == 0:
 		return s.deviceError(device.KindNoData, fmt.Sprintf("playing, but no video came within %v", limit))
 	case !s.picture:
-		return fmt.Errorf("%w: %s channel %d: %s within %v", ErrNoPicture, address(s.source.target), s.source.channel, progress.Obstacle(), limit)
+		return fmt.Errorf("%w: %s: %s within %v", ErrNoPicture, s.source, progress.Obstacle(), limit)
 	case s.push.err != nil:
 		return s.push.err
 	case !s.accepted:

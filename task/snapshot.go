@@ -93,7 +93,9 @@ func (s *session) playable(ctx context.Context, limit time.Duration) error {
 			return context.Cause(ctx)
 		case <-overdue.C:
 			if state == StateStarting {
-				continue // the session itself bounds its start, and knows at which step it stands
+				// The session itself bounds its start, and knows at which step it stands.
+				overdue.Reset(limit)
+				continue
 			}
 			return s.deviceError(device.KindNoData, "the stream is interrupted and did not come back within "+limit.String()+": "+trouble)
 		}

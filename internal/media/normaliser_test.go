@@ -60,16 +60,21 @@ func TestNormaliserAdmits(t *testing.T) {
 		{"nothing", h264Described, nil, nil, "no video has come"},
 		{
 			"delimiters, filler and ends of sequence go", h264Described,
-			[]unit{{nals: [][]byte{{0x09, 0xF0}, idr, {0x0C, 0xFF}, {0x0A, 0}, {0x0B, 0}}}}, [][]byte{idr}, "",
+			[]unit{{nals: [][]byte{{0x09, 0xF0}, idr, {0x0C, 0xFF}, {0x0A, 0}, {0x0B, 0}}}},
+			[][]byte{idr},
+			"",
 		},
 		{
 			"after a loss the next key frame", h264Described,
-			[]unit{{nals: [][]byte{idr}}, {nals: [][]byte{slice}, lost: true}, {nals: [][]byte{slice}}, {nals: [][]byte{idr}}}, [][]byte{idr, idr}, "",
+			[]unit{{nals: [][]byte{idr}}, {nals: [][]byte{slice}, lost: true}, {nals: [][]byte{slice}}, {nals: [][]byte{idr}}},
+			[][]byte{idr, idr},
+			"",
 		},
 		{
 			"leading pictures after the CRA that begins", h265Described,
 			[]unit{{nals: [][]byte{cra}}, {nals: [][]byte{rasl265}}, {nals: [][]byte{trail265}}, {nals: [][]byte{cra}}, {nals: [][]byte{rasl265}}},
-			[][]byte{cra, trail265, cra, rasl265}, "",
+			[][]byte{cra, trail265, cra, rasl265},
+			"",
 		},
 		{"an IDR of H.265", h265Described, []unit{{nals: [][]byte{{35 << 1, 1, 0x50}, idr265}}, {nals: [][]byte{rasl265}}}, [][]byte{idr265, rasl265}, ""},
 	} {
