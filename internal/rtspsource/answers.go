@@ -1,0 +1,188 @@
+package rtspsource
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// lingerTime bounds everything that is done to part from a device in good order: writing TEARDOWN, and waiting for its answer.
+const lingerTime = 300 * time.Millisecond
+
+// answers is the connection that gortsplib believes to have. What it writes goes to the socket; what it reads are the answers that the
+// reader of the socket hands over, complete ones only. It never sees a media frame, so that its own watchdog has to be out of reach.
+//
+// Closing it does not close the socket: the TEARDOWN that gortsplib sends last still has to go out.
+type answers struct {
+	net.Conn
+	timeout time.Duration // for each answer
+
+	writing sync.Mutex // held for each message written to the socket
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced when anything below changes
+	data     []byte
+	err      error     // what reading ends with
+	deadline time.Time // of reading; zero for none
+	awaited  bool      // gortsplib waits for an answer
+	playing  bool      // gortsplib reads without waiting for an answer
+	lingers  bool      // the run is over
+	teardown int       // CSeq of the TEARDOWN that was sent, 0 before
+}
+
+func newAnswers(socket net.Conn, timeout time.Duration) *answers {
+	return &answers{Conn: socket, timeout: timeout, changed: make(chan struct{})}
+}
+
+// change wakes Read. The mutex is held.
+func (a *answers) change() {
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// Read waits for an answer.
+func (a *answers) Read(p []byte) (int, error) {
+	for {
+		a.mu.Lock()
+		n := copy(p, a.data)
+		a.data = a.data[n:]
+		err, deadline, changed := a.err, a.deadline, a.changed
+		a.mu.Unlock()
+		if n > 0 {
+			return n, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		if deadline.IsZero() {
+			<-changed
+			continue
+		}
+		timer := time.NewTimer(time.Until(deadline))
+		select {
+		case <-changed:
+			timer.Stop()
+		case <-timer.C:
+			return 0, os.ErrDeadlineExceeded
+		}
+	}
+}
+
+// Write sends one request.
+func (a *answers) Write(p []byte) (int, error) {
+	isTeardown := bytes.HasPrefix(p, []byte("TEARDOWN "))
+	a.mu.Lock()
+	if a.err != nil && !isTeardown {
+		defer a.mu.Unlock()
+		return 0, a.err
+	}
+	a.awaited = !a.playing && !isTeardown
+	a.mu.Unlock()
+
+	a.writing.Lock()
+	n, err := a.Conn.Write(p)
+	a.writing.Unlock()
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", ErrClosed, err)
+	}
+	if isTeardown && err == nil {
+		h, _ := parseHead(p)
+		a.mu.Lock()
+		a.teardown = max(h.cseq(), 1)
+		a.mu.Unlock()
+	}
+	return n, err
+}
+
+// reply sends our answer to a request of the server.
+func (a *answers) reply(b []byte) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	if err := a.SetWriteDeadline(time.Now().Add(a.timeout)); err != nil {
+		return err
+	}
+	_, err := a.Conn.Write(b)
+	return err
+}
+
+// deliver hands over an answer. It returns false where none is awaited.
+func (a *answers) deliver(answer []byte) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.awaited {
+		return false
+	}
+	a.awaited = false
+	a.data = append(a.data, answer...)
+	a.change()
+	return true
+}
+
+// end makes reading fail with err, behind what was delivered, and lets nothing but a TEARDOWN be written, for lingerTime at most.
+func (a *answers) end(err error) {
+	a.mu.Lock()
+	a.lingers = true
+	if a.err == nil {
+		a.err = err
+	}
+	a.change()
+	a.mu.Unlock()
+	_ = a.Conn.SetWriteDeadline(time.Now().Add(lingerTime))
+}
+
+// teardownSent is the CSeq of the TEARDOWN, 0 where none went out.
+func (a *answers) teardownSent() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.teardown
+}
+
+// Close ends reading.
+func (a *answers) Close() error {
+	a.end(net.ErrClosed)
+	return nil
+}
+
+// SetReadDeadline is how gortsplib tells what it waits for: a time ahead means an answer, which has the run's own time limit; zero means
+// that it plays; the present means that it stops.
+func (a *answers) SetReadDeadline(t time.Time) error {
+	now := time.Now()
+	if t.After(now) {
+		t = now.Add(a.timeout)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.deadline = t
+	a.playing = t.IsZero()
+	a.change()
+	return nil
+}
+
+// SetWriteDeadline is gortsplib's, before each request.
+func (a *answers) SetWriteDeadline(t time.Time) error {
+	a.mu.Lock()
+	lingers := a.lingers
+	a.mu.Unlock()
+	if lingers {
+		t = time.Now().Add(lingerTime)
+	}
+	return a.Conn.SetWriteDeadline(t)
+}
+
+// SetDeadline implements net.Conn.
+func (a *answers) SetDeadline(t time.Time) error {
+	if err := a.SetWriteDeadline(t); err != nil {
+		return err
+	}
+	return a.SetReadDeadline(t)
+}
+
+// ends tells whether h is the answer to our TEARDOWN: it carries its CSeq, or none.
+func (a *answers) ends(h *head) bool {
+	sent := a.teardownSent()
+	return sent > 0 && h.status > 0 && (h.cseq() == sent || h.cseq() < 0)
+}
