@@ -76,7 +76,7 @@ fi
 
 echo "deps: installing ${missing[*]}"
 apt() {
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" </dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
-apt update
+apt update || echo "deps: apt-get update had errors; the lists may do all the same" >&2
 apt install -y --no-install-recommends "${missing[@]}"
