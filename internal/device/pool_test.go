@@ -80,6 +80,9 @@ type fakeSource func(ctx context.Context, sink media.Sink) error
 
 func (s fakeSource) Run(ctx context.Context, sink media.Sink) error { return s(ctx, sink) }
 
+// pass lets the bubble's time pass.
+func pass(d time.Duration) { <-time.After(d) }
+
 type nullSink struct{}
 
 func (nullSink) SetTracks([]*media.Track) error { return nil }
@@ -135,7 +138,7 @@ func TestOpensOfOneTargetAreOne(t *testing.T) {
 					wantKind(t, err, device.KindUnreachable)
 					return
 				}
-				time.Sleep(10 * time.Millisecond)
+				pass(10 * time.Millisecond)
 				d, err := pool.Open(ctx, target("good"))
 				if err != nil {
 					t.Error(err)
@@ -149,14 +152,14 @@ func TestOpensOfOneTargetAreOne(t *testing.T) {
 		if opens, closes := f.count(); opens != 1 || closes != 0 {
 			t.Errorf("%d opens, %d closes; want 1 and 0 during the linger", opens, closes)
 		}
-		time.Sleep(device.DefaultLinger / 2)
+		pass(device.DefaultLinger / 2)
 		d := mustOpen(t, pool, "good") // taken up again
-		time.Sleep(2 * device.DefaultLinger)
+		pass(2 * device.DefaultLinger)
 		if opens, closes := f.count(); opens != 1 || closes != 0 {
 			t.Errorf("%d opens, %d closes; want 1 and 0 while in use", opens, closes)
 		}
 		_ = d.Close()
-		time.Sleep(device.DefaultLinger + time.Second)
+		pass(device.DefaultLinger + time.Second)
 		if _, closes := f.count(); closes != 1 {
 			t.Errorf("%d closes after the linger, want 1", closes)
 		}
@@ -278,7 +281,7 @@ func TestCoolDown(t *testing.T) {
 				f := &fakeRecorder{verdict: tt.verdict}
 				pool := device.NewPool(device.PoolConfig{Drivers: map[device.Vendor]device.Driver{device.Hikvision: f}, Linger: -1})
 				for i, s := range tt.steps {
-					time.Sleep(s.wait)
+					pass(s.wait)
 					before, _ := f.count()
 					d, err := pool.Open(t.Context(), target(s.password))
 					after, _ := f.count()
@@ -342,7 +345,7 @@ func (f *fakeRecorder) playing(start time.Duration) func(context.Context, media.
 		if err := sink.SetTracks(nil); err != nil {
 			return err
 		}
-		time.Sleep(start)
+		pass(start)
 		f.mu.Lock()
 		f.running--
 		f.mu.Unlock()
@@ -377,7 +380,7 @@ func TestBudget(t *testing.T) {
 		}
 		synctest.Wait()
 		wantKind(t, live(t, d).Run(ctx, nullSink{}), device.KindBusy, "max_live", "7")
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		if peak := f.peak(); peak != 3 {
 			t.Errorf("%d starts at once, want 3", peak)
 		}
@@ -440,7 +443,7 @@ func TestRefusalOfAStreamRests(t *testing.T) {
 			f.mu.Lock()
 			asked++
 			f.mu.Unlock()
-			time.Sleep(time.Second)
+			pass(time.Second)
 			return refuse(device.KindAuth, 0)
 		}
 		pool := newPool(f, device.Settings{})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 
 	"github.com/icholy/digest"
@@ -27,6 +28,8 @@ type Config struct {
 	// Expired tells from a 403 answer to credentials that only the nonce had expired, which leads to one fresh challenge. nil means
 	// that 403 is final.
 	Expired func(answer *Answer) bool
+	// DialContext opens connections, as net.Dialer does; nil means that.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Answer is what a device said.
@@ -49,7 +52,7 @@ type Client struct {
 }
 
 // New returns a client. It opens nothing.
-func New(cfg Config) *Client { return &Client{cfg: cfg, transport: newTransport()} }
+func New(cfg Config) *Client { return &Client{cfg: cfg, transport: newTransport(cfg.DialContext)} }
 
 // Close closes the connections that wait for another request.
 func (c *Client) Close() {
@@ -65,6 +68,15 @@ func (c *Client) Get(ctx context.Context, url string) (*Answer, error) {
 		return nil, fmt.Errorf("request: %w", err)
 	}
 	return c.Do(request)
+}
+
+// Ask asks for a URL once and without credentials, to see who answers there. Its errors are those of Get.
+func (c *Client) Ask(ctx context.Context, url string) (*Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
+	return c.send(request, "")
 }
 
 // Do sends a request and answers at most one challenge, and another one only where the device says that the nonce was stale. The

@@ -1,6 +1,7 @@
 package httpdigest
 
 import (
+	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -15,9 +16,12 @@ const (
 
 // newTransport returns a transport for one recorder. It asks no proxy of the environment, which would not reach a recorder's network,
 // and leaves all time limits to the request's context.
-func newTransport() *http.Transport {
+func newTransport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
+	if dial == nil {
+		dial = (&net.Dialer{KeepAlive: keepAlive}).DialContext
+	}
 	return &http.Transport{
-		DialContext:            (&net.Dialer{KeepAlive: keepAlive}).DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        recorderTLS(),
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        idleTimeout,

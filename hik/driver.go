@@ -1,0 +1,123 @@
+package hik
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/media"
+	"mediapusher/internal/netway"
+)
+
+// sdkPort is the usual port of the vendor's SDK.
+const sdkPort = 8000
+
+// Pages of ISAPI.
+const (
+	pageDeviceInfo    = "/ISAPI/System/deviceInfo"
+	pageAccesses      = "/ISAPI/Security/adminAccesses"
+	pageCapabilities  = "/ISAPI/System/capabilities"
+	pageSDK           = "/SDK/capabilities"
+	pageProxies       = "/ISAPI/ContentMgmt/InputProxy/channels"
+	pageProxiesStatus = "/ISAPI/ContentMgmt/InputProxy/channels/status"
+)
+
+// Driver opens Hikvision recorders and cameras over the network. It is safe for concurrent use.
+type Driver struct {
+	cfg netway.Config
+
+	mu     sync.Mutex
+	logged map[string]string // what was said about a device's channels, by serial number or address
+}
+
+var _ device.Driver = (*Driver)(nil)
+
+// New returns a driver. It opens nothing.
+func New(cfg netway.Config) *Driver {
+	return &Driver{cfg: cfg.WithDefaults(), logged: map[string]string{}}
+}
+
+// Open logs in by one GET of deviceInfo, with one attempt, and learns the RTSP port. Where no HTTP port answers but RTSP does, it
+// returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
+func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device, error) {
+	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{SDKPort: sdkPort, LoginPath: pageDeviceInfo}, target)
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{
+		Recorder: connected, driver: d, rtspPort: connected.NamedRTSPPort(), info: device.Info{Way: connected.Way},
+		planTurn: make(chan struct{}, 1),
+	}
+	if r.Way == device.WayRTSP {
+		return r, nil
+	}
+	if err := r.logIn(ctx); err != nil {
+		r.Recorder.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// recorder is a device.Device.
+type recorder struct {
+	*netway.Recorder
+	driver   *Driver
+	info     device.Info
+	rtspPort int // 0 where nobody names one
+
+	planTurn chan struct{} // of capacity 1; who has put something into it may touch plan
+	plan     *plan
+}
+
+func (r *recorder) Info() device.Info { return r.info }
+
+// Close frees connections; HTTP digest knows no logout.
+func (r *recorder) Close() error {
+	r.Recorder.Close()
+	return nil
+}
+
+// Live translates the channel and makes sure that its camera is connected, as far as the recorder tells.
+func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
+	p, err := r.channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	number, err := p.translate(request.Channel)
+	if err != nil {
+		return nil, r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: err.Error()})
+	}
+	if err := r.online(ctx, p, number); err != nil {
+		return nil, err
+	}
+	return r.Source(netway.Live{
+		RTSPPort: r.rtspPort, Path: livePath(number, request.Stream), Channel: number, Request: request, Known: p.lists(number),
+	})
+}
+
+// livePath makes the path of a live stream: the channel times 100, and 1 for the main and 2 for the sub stream.
+func livePath(number int, stream device.Stream) string {
+	return fmt.Sprintf("/Streaming/Channels/%d", number*100+int(stream)+1)
+}
+
+// maxLogged is the ceiling for remembered decisions.
+const maxLogged = 4096
+
+// decided logs how channels are numbered, once for each device and decision.
+func (d *Driver) decided(r *recorder, p *plan) {
+	key, decision := r.info.Serial, p.String()
+	if key == "" {
+		key = r.Target.Address()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.logged[key] == decision || len(d.logged) >= maxLogged {
+		return
+	}
+	d.logged[key] = decision
+	d.cfg.Log.Info("channel numbers", zap.String("device", r.Target.Address()), zap.String("serial", r.info.Serial),
+		zap.String("way", r.Way), zap.String("channels", decision))
+}

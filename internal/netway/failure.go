@@ -1,0 +1,95 @@
+package netway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/rtspsource"
+)
+
+// Meaning is what a status means to us, and the words for an operator.
+type Meaning struct {
+	Kind  device.Kind
+	Words string
+}
+
+// rtspMeanings are those that the vendors share (RFC 2326 section 7.1.1).
+var rtspMeanings = map[int]Meaning{
+	401: {device.KindAuth, "RTSP refuses the user or password"},
+	403: {device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"},
+	404: {device.KindNoSuchChannel, "the recorder does not serve this channel or stream; or its camera is not connected"},
+	415: {device.KindUnsupported, "the recorder does not give this stream over RTSP"},
+	453: {device.KindBusy, "the recorder has no bandwidth left: stop other viewers or raise its limit"},
+	461: {device.KindUnsupported, "the recorder does not send RTP in the RTSP connection"},
+	500: {device.KindBusy, "the recorder cannot serve the stream now, which happens under load"},
+	503: {device.KindBusy, "the recorder cannot serve the stream now"},
+}
+
+// Failures turns what ends an RTSP source into a *device.Error.
+type Failures struct {
+	Vendor device.Vendor
+	// Address is host:port of the RTSP server.
+	Address string
+	// Login is the operation that refused credentials and a failed connection belong to: device.OpLogin where RTSP is the login.
+	Login device.Operation
+	// Meanings are the vendor's own for RTSP status codes; they win over what the vendors share.
+	Meanings map[int]Meaning
+	// Known says that the recorder itself lists the channel.
+	Known bool
+}
+
+// withoutCamera is what 404 means for a channel that the recorder lists.
+var withoutCamera = Meaning{
+	device.KindOffline, "the recorder lists this channel but does not serve it: its camera or this stream of it is not connected",
+}
+
+// Explain returns nil for nil, a *device.Error for a failure of the device, and any other error, which is the sink's, as it is.
+func (f Failures) Explain(err error) error {
+	var said *device.Error
+	if errors.As(err, &said) {
+		return said
+	}
+	var failure *rtspsource.Error
+	if !errors.As(err, &failure) {
+		return err
+	}
+	meaning := f.meaning(failure)
+	op := device.OpLive
+	switch meaning.Kind {
+	case device.KindAuth, device.KindLocked, device.KindUnreachable:
+		if failure.Step != rtspsource.StepRead {
+			op = f.Login
+		}
+	default:
+	}
+	return &device.Error{
+		Vendor: f.Vendor, Address: f.Address, Op: op, Kind: meaning.Kind, Code: failure.Status, Meaning: meaning.Words, Err: err,
+	}
+}
+
+func (f Failures) meaning(failure *rtspsource.Error) Meaning {
+	if f.Known && failure.Status == http.StatusNotFound {
+		return withoutCamera
+	}
+	if meaning, ok := f.Meanings[failure.Status]; ok {
+		return meaning
+	}
+	if meaning, ok := rtspMeanings[failure.Status]; ok {
+		return meaning
+	}
+	switch {
+	case errors.Is(failure, rtspsource.ErrAuth):
+		return rtspMeanings[http.StatusUnauthorized]
+	case errors.Is(failure, rtspsource.ErrSilent):
+		return Meaning{device.KindNoData, "the recorder plays the stream, but sends nothing: the camera may be disconnected"}
+	case errors.Is(failure, rtspsource.ErrNoVideo):
+		return Meaning{device.KindUnsupported, "the stream has no H.264 or H.265 video"}
+	case errors.Is(failure, rtspsource.ErrTimeout), errors.Is(failure, rtspsource.ErrClosed), failure.Step == rtspsource.StepDial,
+		errors.Is(failure, context.DeadlineExceeded):
+		return Meaning{device.KindUnreachable, "no connection to the RTSP port (rtsp_port names another), or it was lost"}
+	default:
+		return Meaning{device.KindProtocol, "the RTSP answer makes no sense"}
+	}
+}

@@ -1,0 +1,231 @@
+package netway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/httpdigest"
+	"mediapusher/internal/media"
+	"mediapusher/internal/rtspsource"
+)
+
+const (
+	defaultTimeout  = 4 * time.Second
+	defaultRTSPPort = 554
+)
+
+// Config is what an adapter needs on this way. The zero value of each field means the default.
+type Config struct {
+	// Settings tells what the operator knows about a recorder.
+	Settings device.SettingsFunc
+	// DialContext opens all connections, HTTP and RTSP, as net.Dialer does. A *device.Error that it returns is kept, so that it can hold
+	// addresses back.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default. Silence is how long a playing stream may send nothing, by
+	// default that of rtspsource.
+	Timeout, Silence time.Duration
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// WithDefaults fills in what was left empty.
+func (c Config) WithDefaults() Config {
+	if c.Settings == nil {
+		c.Settings = func(device.Target) device.Settings { return device.Settings{} }
+	}
+	if c.DialContext == nil {
+		c.DialContext = (&net.Dialer{}).DialContext
+	}
+	if c.Timeout == 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	return c
+}
+
+// Vendor is what differs between the vendors before the login.
+type Vendor struct {
+	// SDKPort is the usual port of the vendor's own protocol, at which HTTP is not looked for.
+	SDKPort int
+	// LoginPath is a page that every recorder of the vendor has behind its password. It is asked for without credentials.
+	LoginPath string
+	// Expired tells a 403 that only speaks of an expired nonce; nil where the vendor does not do that.
+	Expired func(answer *httpdigest.Answer) bool
+	// Meanings are the vendor's own for RTSP status codes.
+	Meanings map[int]Meaning
+}
+
+// Recorder is a recorder that answers, by HTTP or by RTSP alone. Nothing was logged in to yet. It is safe for concurrent use.
+type Recorder struct {
+	Target   device.Target
+	Settings device.Settings
+	// Way is device.WayNet or device.WayRTSP.
+	Way string
+
+	cfg    Config
+	vendor Vendor
+	http   Endpoint           // zero on WayRTSP
+	client *httpdigest.Client // nil on WayRTSP
+}
+
+// Connect finds out how a recorder can be reached: by HTTP, or where that answers nowhere by RTSP alone. The error is a *device.Error of
+// KindUnreachable.
+func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Target) (*Recorder, error) {
+	r := &Recorder{Target: target, Settings: cfg.Settings(target), Way: device.WayNet, cfg: cfg, vendor: vendor}
+	search := Search{Target: target, Settings: r.Settings, SDKPort: vendor.SDKPort, Path: vendor.LoginPath, DialContext: cfg.DialContext}
+	found, noHTTP := search.Find(ctx)
+	if noHTTP == nil {
+		r.http = found
+		r.client = httpdigest.New(httpdigest.Config{
+			User: target.User, Password: target.Password.Reveal(), AllowBasic: r.Settings.BasicAuth, Expired: vendor.Expired,
+			DialContext: cfg.DialContext,
+		})
+		return r, nil
+	}
+	r.Way = device.WayRTSP
+	noRTSP := AskRTSP(ctx, cfg.DialContext, r.rtspAddress(r.NamedRTSPPort()))
+	if noRTSP == nil {
+		return r, nil
+	}
+	return nil, keepDevice(noHTTP, &device.Error{
+		Vendor: target.Vendor, Address: target.Address(), Op: device.OpLogin, Kind: device.KindUnreachable,
+		Meaning: "the recorder answers neither HTTP nor RTSP; http_port and rtsp_port name other ports than 80, 443 and 554",
+		Err:     joined([]error{noHTTP, noRTSP}),
+	})
+}
+
+// Close closes idle connections.
+func (r *Recorder) Close() {
+	if r.client != nil {
+		r.client.Close()
+	}
+}
+
+// NamedRTSPPort is the port that the caller or the settings name, 0 for none.
+func (r *Recorder) NamedRTSPPort() int {
+	if r.Target.RTSPPort != 0 {
+		return r.Target.RTSPPort
+	}
+	return r.Settings.RTSPPort
+}
+
+// Get asks for a page of the vendor's API, on WayNet only. An answer of whatever status is no error; the error is a *device.Error.
+func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*httpdigest.Answer, error) {
+	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
+	defer cancel()
+	answer, err := r.client.Get(limited, r.http.URL(path))
+	switch {
+	case err == nil:
+		return answer, nil
+	case errors.Is(err, httpdigest.ErrTooLarge):
+		return nil, r.failure(op, device.KindProtocol, "", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, r.failure(op, device.KindUnreachable, "the recorder takes the connection but does not answer in time", err)
+	default:
+		return nil, r.failure(op, device.KindUnreachable, "", err)
+	}
+}
+
+// Failure makes the error for what the vendor's HTTP API said; status is 0 where that is no matter of a status.
+func (r *Recorder) Failure(op device.Operation, status int, meaning Meaning) *device.Error {
+	address := r.Target.Address()
+	if r.Way == device.WayNet {
+		address = r.http.Address()
+	}
+	return &device.Error{Vendor: r.Target.Vendor, Address: address, Op: op, Kind: meaning.Kind, Code: status, Meaning: meaning.Words}
+}
+
+func (r *Recorder) failure(op device.Operation, kind device.Kind, words string, err error) error {
+	failure := r.Failure(op, 0, Meaning{kind, words})
+	failure.Err = err
+	return keepDevice(err, failure)
+}
+
+// keepDevice returns the *device.Error in a cause's chain, or the other where there is none.
+func keepDevice(cause error, other *device.Error) error {
+	var kept *device.Error
+	if errors.As(cause, &kept) {
+		return kept
+	}
+	return other
+}
+
+// Live says what to pull from a recorder.
+type Live struct {
+	// RTSPPort is the device's own, 0 for 554.
+	RTSPPort int
+	// Path is the vendor's path and query; Settings.LivePath replaces it.
+	Path string
+	// Channel is the vendor's RTSP channel number; Request is what the caller asked for.
+	Channel int
+	Request device.LiveRequest
+	// Known says that the recorder itself lists the channel, so that 404 speaks of its camera.
+	Known bool
+}
+
+// Source returns the source of a live stream. Its errors, and this one, are *device.Error.
+func (r *Recorder) Source(live Live) (media.Source, error) {
+	path := live.Path
+	if r.Settings.LivePath != "" {
+		path = expand(r.Settings.LivePath, live)
+	}
+	address := r.rtspAddress(live.RTSPPort)
+	failures := Failures{Vendor: r.Target.Vendor, Address: address, Login: device.OpLive, Meanings: r.vendor.Meanings, Known: live.Known}
+	if r.Way == device.WayRTSP {
+		failures.Login = device.OpLogin
+	}
+	source, err := rtspsource.New(rtspsource.Config{
+		URL:  "rtsp://" + address + path,
+		User: r.Target.User, Password: r.Target.Password.Reveal(), AllowBasic: r.Settings.BasicAuth,
+		DialContext: r.cfg.DialContext, Timeout: r.cfg.Timeout, Silence: r.cfg.Silence, Log: r.cfg.Log,
+	})
+	if err != nil {
+		return nil, &device.Error{
+			Vendor: r.Target.Vendor, Address: address, Op: device.OpLive, Kind: device.KindUnsupported,
+			Meaning: fmt.Sprintf("the path %q cannot be asked for", path), Err: err,
+		}
+	}
+	return &explained{source, failures}, nil
+}
+
+func (r *Recorder) rtspAddress(port int) string {
+	if port == 0 {
+		port = defaultRTSPPort
+	}
+	return device.JoinAddress(r.Target.Host, port)
+}
+
+// expand fills in the template of device.Settings.LivePath.
+func expand(template string, live Live) string {
+	subtype := int(live.Request.Stream)
+	path := strings.NewReplacer(
+		"{channel}", strconv.Itoa(live.Channel),
+		"{stream}", strconv.Itoa(subtype+1),
+		"{subtype}", strconv.Itoa(subtype),
+		"{sdk_channel}", strconv.Itoa(live.Request.Channel),
+	).Replace(template)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return path
+}
+
+// explained is a source whose failures are *device.Error.
+type explained struct {
+	source   media.Source
+	failures Failures
+}
+
+func (s *explained) Run(ctx context.Context, sink media.Sink) error {
+	return s.failures.Explain(s.source.Run(ctx, sink))
+}
