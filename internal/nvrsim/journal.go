@@ -1,0 +1,103 @@
+package nvrsim
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Kind says what a client did, or had done to it.
+type Kind string
+
+// The kinds of journal entries.
+const (
+	LoginOK      Kind = "login-ok"      // an HTTP request, or the first RTSP request of a connection, with the right password
+	LoginRefused Kind = "login-refused" // a wrong user or password, or any while the address is locked
+	Request      Kind = "request"       // an HTTP request that was let in; Detail is its target
+	Describe     Kind = "describe"
+	Setup        Kind = "setup"
+	Play         Kind = "play"
+	Teardown     Kind = "teardown"
+	Close        Kind = "close" // an RTSP connection ended; Detail says why
+)
+
+// Entry is one line of the journal.
+type Entry struct {
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"kind"`
+	// Remote is the client's host:port.
+	Remote string `json:"remote"`
+	// Session is the RTSP session, empty where there is none.
+	Session string `json:"session,omitempty"`
+	// Detail is the URL, and the status where it is not 200.
+	Detail string `json:"detail,omitempty"`
+}
+
+// Counts are what is open now, and logins since the start.
+type Counts struct {
+	Connections    int `json:"connections"` // RTSP connections
+	Sessions       int `json:"sessions"`    // RTSP sessions
+	Playing        int `json:"playing"`     // RTSP sessions that play
+	LoginsAccepted int `json:"logins_accepted"`
+	LoginsRefused  int `json:"logins_refused"`
+}
+
+// maxJournal bounds the journal; the oldest half is dropped beyond it.
+const maxJournal = 20000
+
+// journal is safe for concurrent use.
+type journal struct {
+	clock func() time.Time
+
+	mu      sync.Mutex
+	entries []Entry
+	counts  Counts
+}
+
+func (j *journal) add(kind Kind, remote, session, detail string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch kind {
+	case LoginOK:
+		j.counts.LoginsAccepted++
+	case LoginRefused:
+		j.counts.LoginsRefused++
+	default:
+	}
+	if len(j.entries) >= maxJournal {
+		j.entries = append(j.entries[:0], j.entries[maxJournal/2:]...)
+	}
+	j.entries = append(j.entries, Entry{Time: j.clock(), Kind: kind, Remote: remote, Session: session, Detail: detail})
+}
+
+// change adds to the numbers of what is open.
+func (j *journal) change(connections, sessions, playing int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.Connections += connections
+	j.counts.Sessions += sessions
+	j.counts.Playing += playing
+}
+
+// reserve counts a new session, if the limit allows it; 0 is no limit.
+func (j *journal) reserve(limit int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if limit > 0 && j.counts.Sessions >= limit {
+		return false
+	}
+	j.counts.Sessions++
+	return true
+}
+
+func (j *journal) list() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.entries)
+}
+
+func (j *journal) count() Counts {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.counts
+}
