@@ -2,6 +2,8 @@ module mediapusher
 
 go 1.26
 
+require go.uber.org/zap v1.27.0
+
 require (
 	github.com/alecthomas/kong v1.12.1 // indirect
 	github.com/aler9/gortsplib/v2 v2.2.2 // indirect
@@ -27,7 +29,7 @@ require (
 	github.com/yutopp/go-rtmp v0.0.7 // indirect
 	go.uber.org/goleak v1.3.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
-	go.uber.org/zap v1.27.0 // indirect
 	golang.org/x/net v0.8.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
+	golang.org/x/text v0.40.0 // indirect
 )

@@ -1,0 +1,51 @@
+package api
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"mediapusher/internal/device"
+)
+
+// withToken asks for "Authorization: Bearer TOKEN". An empty token is held by nobody.
+func withToken(token device.Secret, next http.Handler) http.Handler {
+	want := sha256.Sum256([]byte(token.Reveal()))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, given, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
+		got := sha256.Sum256([]byte(strings.TrimSpace(given)))
+		// Equal lengths, so that the comparison takes the same time for every guess.
+		equal := subtle.ConstantTimeCompare(got[:], want[:]) == 1
+		if !equal || !strings.EqualFold(scheme, "Bearer") || token.Reveal() == "" {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			_ = write(w, refusal(http.StatusUnauthorized, "a token is needed: Authorization: Bearer ..."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// localNames refuses names other than localhost in the Host header. A page on the Internet can give its own name the address
+// 127.0.0.1 and then read what listens there without a token.
+func localNames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name := hostName(r.Host); name != "" && !strings.EqualFold(name, "localhost") {
+			if _, err := netip.ParseAddr(name); err != nil {
+				_ = write(w, refusal(http.StatusForbidden, "call this listener by its address, or set admin.token"))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostName is a Host header without port and brackets.
+func hostName(header string) string {
+	if name, _, err := net.SplitHostPort(header); err == nil {
+		return name
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
+}

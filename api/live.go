@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"go.uber.org/zap"
+
+	"mediapusher/task"
+)
+
+// started is the answer to a start, documented fields first.
+type started struct {
+	answer
+	RTMP   string `json:"rtmp_url"`
+	Handle int32  `json:"play_handle"`
+	addresses
+}
+
+// realStream is POST /REAL_STREAM.
+func (s *server) realStream(w http.ResponseWriter, r *http.Request) reply {
+	f, err := readFields(w, r)
+	if err != nil {
+		return failure(err, "")
+	}
+	request, err := liveRequest(f)
+	if err != nil {
+		return failure(err, "")
+	}
+	ctx := r.Context()
+	begun, err := s.startLive(ctx, request)
+	if err != nil {
+		return s.startFailed(request, err)
+	}
+	rtmp, others := s.cfg.URLs.resolve(callersHost(r, s.cfg.TrustForwardedHost), begun.Stream)
+	return reply{
+		status: http.StatusOK,
+		body:   started{answer{codeNoError, okMessage}, rtmp, begun.Handle, others},
+		sent:   func(err error) { s.settle(ctx, begun.Handle, err) },
+	}
+}
+
+// startLive starts for a caller who is still there. One that left while the start went on gets an error like any other: whatever
+// waits on the way to him shows it, and nothing runs.
+func (s *server) startLive(ctx context.Context, request task.LiveRequest) (task.Started, error) {
+	if err := s.cfg.Allow(ctx, request.Target); err != nil {
+		return task.Started{}, err
+	}
+	begun, err := s.tasks.StartLive(ctx, request)
+	if err == nil && ctx.Err() != nil {
+		s.settle(ctx, begun.Handle, ctx.Err())
+		return task.Started{}, ctx.Err()
+	}
+	return begun, err
+}
+
+// settle starts the heartbeat's clock once the caller has the handle, and ends what nobody can stop any more.
+func (s *server) settle(ctx context.Context, handle int32, err error) {
+	if err == nil {
+		s.tasks.Answered(handle)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	s.cfg.Log.Info("the caller left before the answer, the stream is stopped", zap.Error(err))
+	if err := s.tasks.Stop(ctx, handle); err != nil {
+		s.cfg.Log.Warn("stop of a stream without caller failed", zap.Error(err))
+	}
+}
+
+func (s *server) startFailed(request task.LiveRequest, err error) reply {
+	secret := request.Target.Password.Reveal()
+	s.cfg.Log.Warn("live start failed",
+		zap.String("vendor", string(request.Target.Vendor)),
+		zap.String("address", clean(request.Target.Host, secret)),
+		zap.Int("port", request.Target.Port),
+		zap.Int("channel", request.Channel),
+		zap.Int("status_code", statusCode(err)),
+		zap.String("error", message(err, secret)))
+	return failure(err, secret)
+}

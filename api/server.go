@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"go.uber.org/zap"
+
+	"mediapusher/internal/device"
+	"mediapusher/task"
+)
+
+// Tasks are the sessions as the API needs them. All methods may be called from several goroutines.
+type Tasks interface {
+	// StartLive returns when the picture can be played, or within the limits of a start. When ctx ends before that, nothing stays
+	// behind.
+	StartLive(ctx context.Context, request task.LiveRequest) (task.Started, error)
+	// Answered tells that the answer to a start has been written: now the heartbeat's clock runs.
+	Answered(handle int32)
+	// Beat renews the lease; the error is task.ErrNoSession.
+	Beat(handle int32) error
+	// Stop ends the caller's part in a session; the error is task.ErrNoSession.
+	Stop(ctx context.Context, handle int32) error
+	// Status does not renew the lease; the error is task.ErrNoSession.
+	Status(handle int32) (task.Snapshot, error)
+}
+
+// Config says how the API answers.
+type Config struct {
+	URLs URLs
+	// Origins are those of the pages that may call, "http://host:port"; none means any.
+	Origins []string
+	// Token, where it is not empty, must come with every request.
+	Token device.Secret
+	// TrustForwardedHost takes {host} from X-Forwarded-Host: there is a proxy in front that sets it.
+	TrustForwardedHost bool
+	// Allow tells which devices may be dialled, see AllowNetworks; nil means all. Its errors are *device.Error.
+	Allow func(ctx context.Context, target device.Target) error
+	// Now is the clock for ages, nil for time.Now.
+	Now func() time.Time
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// stopTimeout is how long a stop may take whose caller does not wait for it.
+const stopTimeout = 10 * time.Second
+
+type server struct {
+	cfg   Config
+	tasks Tasks
+}
+
+// New returns the handler of the API. It starts no goroutine.
+func New(cfg Config, tasks Tasks) http.Handler {
+	if cfg.Allow == nil {
+		cfg.Allow = AllowNetworks(nil, nil)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	s := &server{cfg, tasks}
+	var h http.Handler = s.routes()
+	h = tolerantPaths(h)
+	if cfg.Token.Reveal() != "" {
+		h = withToken(cfg.Token, h)
+	}
+	return recovering(cfg.Log, unstored(crossOrigin(cfg.Origins, h)))
+}
+
+// routes are written as normalPath writes paths. Where an old client may only read the printed method, others are let in too:
+// sendBeacon stops with POST.
+func (s *server) routes() http.Handler {
+	r := newRouter()
+	r.Post("/REAL_STREAM", endpoint(s.realStream).handler())
+	r.Post("/BACK_STREAM", endpoint(s.backStream).handler())
+	r.Get("/STREAM/{play_handle}", endpoint(s.session).handler())
+	for name, e := range map[string]endpoint{"BEATS": s.beats, "STOP": s.stop, "POSITION": s.position, "PTZCONTROL": s.ptzControl} {
+		r.Get("/STREAM/{play_handle}/"+name, e.handler())
+		r.Post("/STREAM/{play_handle}/"+name, e.handler())
+	}
+	return r
+}
+
+// newRouter is a router that refuses in the form of the contract.
+func newRouter() *chi.Mux {
+	r := chi.NewRouter()
+	r.NotFound(func(w http.ResponseWriter, _ *http.Request) {
+		_ = write(w, refusal(http.StatusNotFound, "there is no such path"))
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if r.Match(chi.NewRouteContext(), method, req.URL.Path) {
+				w.Header().Add("Allow", method)
+			}
+		}
+		if w.Header().Get("Allow") == "" { // chi asks here first for methods that it has never heard of
+			_ = write(w, refusal(http.StatusNotFound, "there is no such path"))
+			return
+		}
+		_ = write(w, refusal(http.StatusMethodNotAllowed, "this path does not take the method"))
+	})
+	return r
+}
+
+// NewServer returns a server for a handler of this package, without address. It has the time-outs against clients that send
+// nothing; those for bodies and answers are set by the handlers, for a start may last longer than either.
+func NewServer(handler http.Handler, log *zap.Logger) *http.Server {
+	server := &http.Server{
+		Handler:                      handler,
+		ReadHeaderTimeout:            10 * time.Second,
+		IdleTimeout:                  2 * time.Minute,
+		MaxHeaderBytes:               maxBody,
+		DisableGeneralOptionsHandler: true,
+	}
+	if std, err := zap.NewStdLogAt(log, zap.DebugLevel); err == nil {
+		server.ErrorLog = std
+	}
+	return server
+}
