@@ -2,7 +2,6 @@ package rtspsource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -51,7 +50,7 @@ func cleanAnswer(h *head, body []byte) []byte {
 		}
 	}
 	add("CSeq", h.get("CSeq"))
-	add("Session", cleanSession(h.get("Session")))
+	add("Session", h.get("Session"))
 	add("Public", strings.Join(h.all("Public"), ","))
 	add("Content-Base", h.get("Content-Base"))
 	add("Transport", h.get("Transport"))
@@ -65,21 +64,38 @@ func cleanAnswer(h *head, body []byte) []byte {
 	return writeAnswer(h.status, reason, fields, body)
 }
 
-// cleanSession brings "  123 ; timeout = 60 " into the form that every parser reads, with the time limit that makes gortsplib keep the
-// session alive in time.
-func cleanSession(v string) string {
+// defaultSessionTimeout is RFC 2326 section 12.37's, in seconds.
+const defaultSessionTimeout = 60
+
+// parseSession takes "  123 ; timeout = 60 " apart. timeout is in seconds, 0 where the header tells none.
+func parseSession(v string) (id string, timeout int) {
 	id, params, _ := strings.Cut(v, ";")
-	if id = strings.TrimSpace(id); id == "" {
-		return ""
-	}
-	timeout := 60 // RFC 2326 section 12.37
 	for param := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(param, "=")
 		if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && strings.EqualFold(strings.TrimSpace(name), "timeout") && n > 0 {
-			timeout = min(n, 3600)
+			timeout = n
 		}
 	}
-	return id + ";timeout=" + strconv.Itoa(min(max(timeout*6/10, keepAliveLeast), keepAliveMost))
+	return strings.TrimSpace(id), timeout
+}
+
+// session sets the Session header right, with the time limit that makes gortsplib keep the session alive in time. An answer that
+// repeats the session without a limit does not change it.
+func (t *talk) session(res *base.Response) {
+	v := res.Header["Session"]
+	delete(res.Header, "Session")
+	if len(v) == 0 {
+		return
+	}
+	id, timeout := parseSession(v[0])
+	if id == "" {
+		return
+	}
+	if timeout > 0 {
+		t.timeout = min(timeout, defaultSessionTimeout)
+	}
+	told := min(max(t.timeout*6/10, keepAliveLeast), keepAliveMost)
+	res.Header["Session"] = base.HeaderValue{id + ";timeout=" + strconv.Itoa(told)}
 }
 
 // onResponse sees every awaited answer before gortsplib does.
@@ -88,6 +104,7 @@ func (t *talk) onResponse(res *base.Response) {
 	if a.reason == noReason {
 		a.reason = ""
 	}
+	t.session(res)
 	if a.status >= 200 && a.status < 300 {
 		res.StatusCode = base.StatusOK
 		a.status = statusOK
@@ -135,7 +152,7 @@ func (t *talk) describe(res *base.Response) error {
 	return nil
 }
 
-var errNotInterleaved = errors.New("the device does not send media over the connection (no interleaved transport)")
+var errNotInterleaved = fmt.Errorf("%w: the device does not send media over the connection", ErrProtocol)
 
 // transport reads which channels the device uses, and answers gortsplib with those it asked for.
 func (t *talk) transport(res *base.Response) error {

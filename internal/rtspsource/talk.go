@@ -36,6 +36,7 @@ type talk struct {
 
 	step    string
 	setups  int // media set up so far
+	timeout int // of the session, in seconds
 	answer  answer
 	offer   offer
 	channel [2]int // of the SETUP answered last: RTP, RTCP
@@ -57,7 +58,7 @@ type offer struct {
 }
 
 func newTalk(s *session) *talk {
-	t := &talk{s: s}
+	t := &talk{s: s, timeout: defaultSessionTimeout}
 	tcp := gortsplib.TransportTCP
 	t.client = &gortsplib.Client{
 		ReadTimeout:     never,
