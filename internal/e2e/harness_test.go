@@ -32,9 +32,9 @@ func TestHarness(t *testing.T) {
 	for name, path := range map[string]string{"hikvision": "/Streaming/Channels/101", "dahua": "/cam/realmonitor?channel=1&subtype=0"} {
 		t.Run(name, func(t *testing.T) {
 			from := fmt.Sprintf("rtsp://%s:%s@127.0.0.1:%d%s", user, password, source.port, path)
-			start(t, "", need(t, "ffmpeg"), "-v", "error", "-rtsp_transport", "tcp", "-i", from, "-c", "copy", "-f", "flv", server.url(name))
+			start(t, "", need(t, "ffmpeg"), "-v", "error", "-rtsp_transport", "tcp", "-i", from, "-c", "copy", "-f", "flv", server.URL(name))
 			eventually(t, 15*time.Second, "published", func() bool { return len(server.publishing()) > 0 })
-			r, stop := play(t, server.url(name))
+			r, stop := play(t, server.URL(name))
 			eventually(t, 20*time.Second, "5 s of pictures", func() bool { return r.pictures() > 125 })
 			stop()
 			r.checkOrder(t)

@@ -2,103 +2,59 @@ package e2e
 
 import (
 	"encoding/json"
-	"encoding/xml"
+	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"mediapusher/internal/e2e/nginx"
 )
 
-// nginx is nginx with its RTMP module: one app, "live".
-type nginx struct {
-	t        testing.TB
-	dir      string
-	rtmp     int
-	stat     int
-	process  *process
-	template string
+// server is nginx for a test.
+type server struct {
+	*nginx.Server
+	t testing.TB
 }
 
-func startNginx(t testing.TB) *nginx {
+func startNginx(t testing.TB) *server {
 	t.Helper()
-	need(t, "nginx")
-	const module = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
-	if fileMissing(module) {
-		lacking(t, "libnginx-mod-rtmp")
+	s, err := nginx.New(t.TempDir())
+	if errors.Is(err, nginx.ErrMissing) {
+		lacking(t, err.Error())
 	}
-	n := &nginx{t: t, dir: t.TempDir(), rtmp: freePort(t), stat: freePort(t)}
-	n.template = fmt.Sprintf("rtmp://127.0.0.1:%d/live/{stream}", n.rtmp)
-	config := fmt.Sprintf(`
-load_module %s;
-daemon off;
-user root;
-worker_processes 1;
-pid %[2]s/pid;
-error_log stderr warn;
-events { worker_connections 1024; }
-rtmp {
-  server {
-    listen 127.0.0.1:%[3]d;
-    chunk_size 4096;
-    application live { live on; wait_key on; record off; }
-    application closed { live on; allow publish 192.0.2.1; deny publish all; }
-  }
-}
-http {
-  access_log off;
-  client_body_temp_path %[2]s; proxy_temp_path %[2]s; fastcgi_temp_path %[2]s; uwsgi_temp_path %[2]s; scgi_temp_path %[2]s;
-  server {
-    listen 127.0.0.1:%[4]d;
-    location /stat { rtmp_stat all; }
-  }
-}
-`, module, n.dir, n.rtmp, n.stat)
-	if os.Getuid() != 0 {
-		config = strings.Replace(config, "user root;\n", "", 1)
-	}
-	if err := os.WriteFile(filepath.Join(n.dir, "nginx.conf"), []byte(config), 0o600); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		s.Stop()
+		if t.Failed() {
+			t.Logf("nginx:\n%s", s.Log())
+		}
+	})
+	n := &server{Server: s, t: t}
 	n.start()
 	return n
 }
 
-func (n *nginx) start() {
+func (n *server) start() {
 	n.t.Helper()
-	n.process = start(n.t, n.dir, need(n.t, "nginx"), "-p", n.dir, "-c", filepath.Join(n.dir, "nginx.conf"), "-e", "stderr")
-	accepts(n.t, n.rtmp)
+	if err := n.Start(n.t.Context()); err != nil {
+		n.t.Fatal(err)
+	}
 }
 
-// stop kills the server, worker included.
-func (n *nginx) stop() { n.process.kill() }
-
-// url is where a stream is published and played.
-func (n *nginx) url(stream string) string { return strings.Replace(n.template, "{stream}", stream, 1) }
-
-// publishing asks the server's statistics which streams have a publisher that has sent something.
-func (n *nginx) publishing() []string {
-	answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/stat", n.stat))
+// publishing returns the names of the streams that have a publisher.
+func (n *server) publishing() []string {
+	streams, err := n.Publishing(n.t.Context())
 	if err != nil {
 		return nil
 	}
-	defer answer.Body.Close()
-	var page struct {
-		Streams []struct {
-			Name       string    `xml:"name"`
-			Publishing *struct{} `xml:"publishing"`
-		} `xml:"server>application>live>stream"`
-	}
-	if err := xml.NewDecoder(answer.Body).Decode(&page); err != nil {
-		return nil
-	}
 	var names []string
-	for _, s := range page.Streams {
-		if s.Publishing != nil {
-			names = append(names, s.Name)
-		}
+	for _, s := range streams {
+		names = append(names, s.Name)
 	}
 	return names
 }
