@@ -1,0 +1,76 @@
+// picture shows an FLV address in a video element, and connects again when the connection ends or the picture stands still.
+
+const again = 1000; // ms before a new connection
+const standstill = 8000; // ms without a new picture before the connection is given up
+
+export class Picture {
+  // hasAudio is false where it is known that there is no sound, else undefined: then the FLV header tells.
+  // shown is called for the first picture of each connection, undecodable when the browser cannot decode the coding.
+  constructor(video, url, hasAudio, { shown, undecodable }) {
+    Object.assign(this, { video, url, hasAudio, shown, undecodable, frames: 0, moved: 0, player: null, timer: 0 });
+    this.connect();
+    this.watch = setInterval(() => this.look(), 500);
+  }
+
+  connect() {
+    this.moved = Date.now();
+    this.fresh = true;
+    this.frames = 0;
+    const source = { type: 'flv', isLive: true, url: this.url, cors: true, withCredentials: false };
+    if (this.hasAudio !== undefined) source.hasAudio = this.hasAudio;
+    const player = mpegts.createPlayer(source, {
+      enableStashBuffer: false, // pictures at once; a live stream has no use for a reserve
+      liveSync: true, liveSyncMaxLatency: 1.5, liveSyncTargetLatency: 0.6,
+      autoCleanupSourceBuffer: true, autoCleanupMaxBackwardDuration: 30, autoCleanupMinBackwardDuration: 10,
+    });
+    this.player = player;
+    player.on(mpegts.Events.ERROR, (kind, detail) => {
+      if (detail === mpegts.ErrorDetails.MEDIA_CODEC_UNSUPPORTED || detail === mpegts.ErrorDetails.MEDIA_FORMAT_UNSUPPORTED) {
+        this.close();
+        this.undecodable();
+        return;
+      }
+      this.later();
+    });
+    player.on(mpegts.Events.LOADING_COMPLETE, () => this.later());
+    player.attachMediaElement(this.video);
+    player.load();
+    player.play()?.catch?.(() => {}); // where autoplay is forbidden the controls of the element help
+  }
+
+  look() {
+    const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
+    if (frames !== this.frames) {
+      this.frames = frames;
+      this.moved = Date.now();
+      if (this.fresh) {
+        this.fresh = false;
+        this.shown();
+      }
+    } else if (!this.timer && Date.now() - this.moved > standstill) {
+      this.later();
+    }
+  }
+
+  later() {
+    if (this.timer || this.closed) return;
+    this.drop();
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.connect();
+    }, again);
+  }
+
+  drop() {
+    const player = this.player;
+    this.player = null;
+    player?.destroy();
+  }
+
+  close() {
+    this.closed = true;
+    clearInterval(this.watch);
+    clearTimeout(this.timer);
+    this.drop();
+  }
+}
