@@ -22,4 +22,4 @@ cross: web ## build and vet for every platform in PLATFORMS, into dist/
 	done
 
 clean: ## remove what make has made here
-	rm -rf bin dist .cache web/vendor web/node_modules
+	rm -rf bin dist .cache web/vendor/mpegts.js web/vendor/LICENSE web/node_modules
