@@ -1,0 +1,201 @@
+package web_test
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mediapusher/internal/mediaserver"
+	"mediapusher/web"
+)
+
+// need finds what the browser test cannot do without, and skips the test unless the environment insists.
+func need(t *testing.T, files ...string) {
+	t.Helper()
+	for _, file := range files {
+		if _, err := exec.LookPath(file); err == nil {
+			continue
+		}
+		if _, err := os.Stat(file); err == nil {
+			continue
+		}
+		if os.Getenv("MEDIAPUSHER_E2E") == "require" {
+			t.Fatalf("%s is missing", file)
+		}
+		t.Skipf("%s is missing", file)
+	}
+}
+
+// The page with a real media server behind it, and a double in place of the API: one stream with sound and one without.
+func TestPageInBrowser(t *testing.T) {
+	need(t, "ffmpeg", "node", "/usr/bin/chromium", "node_modules/playwright-core", "vendor/mpegts.js")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	server, err := mediaserver.New(mediaserver.Config{HTTPListen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() {
+		if err := server.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, sound := range map[string]string{"hikvision": "anullsrc=channel_layout=mono:sample_rate=16000", "dahua": ""} {
+		clip := makeClip(t, sound)
+		publication, err := server.Publish(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		running.Go(func() { feed(ctx, t, publication, clip) })
+	}
+	api := &double{media: server.HTTPAddr().String(), handles: map[int]int{}}
+	apiServer := httptest.NewServer(api)
+	defer apiServer.Close()
+	page := httptest.NewServer(http.StripPrefix("/demo", web.Handler()))
+	defer page.Close()
+
+	folder := t.TempDir()
+	if kept := os.Getenv("MEDIAPUSHER_SCREENSHOTS"); kept != "" {
+		folder = kept
+	}
+	target := page.URL + "/demo/?api=" + url.QueryEscape(apiServer.URL)
+	out, err := exec.CommandContext(ctx, "node", "test/demo.mjs", target, folder).CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	if api.started != 4 || len(api.handles) != 0 {
+		t.Errorf("%d streams started, each once more than it was lost; %d not stopped", api.started, len(api.handles))
+	}
+	shots, _ := filepath.Glob(filepath.Join(folder, "video-*.png"))
+	if len(shots) != 4 {
+		t.Errorf("%d screenshots", len(shots))
+	}
+}
+
+// double is an API that knows two streams. It loses the first handle of each at once, so that the page must ask again.
+type double struct {
+	media string
+
+	mu      sync.Mutex
+	handles map[int]int // to nvr_category
+	started int
+}
+
+func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Allow-Headers", "*")
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodOptions {
+		return
+	}
+	answer := map[string]any{"status_code": 200, "status_message": "OK"}
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if parts[0] == "REAL_STREAM" {
+		var request struct {
+			Category int `json:"nvr_category"`
+			Channel  int `json:"nvr_channel"`
+			HTTPPort int `json:"http_port"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&request); err != nil || request.HTTPPort == 0 {
+			answer["status_code"] = 600
+		}
+		handle := rand.IntN(1<<31-1) + 1
+		if d.started++; d.started > 2 {
+			d.handles[handle] = request.Category
+		}
+		answer["play_handle"] = handle
+		name := []string{"hikvision", "dahua"}[request.Category]
+		answer["flv_url"] = fmt.Sprintf("http://%s/live/%s.flv", d.media, name)
+		answer["rtmp_url"] = "rtmp://127.0.0.1/live/" + name
+	} else {
+		var handle int
+		_, _ = fmt.Sscan(parts[1], &handle)
+		category, known := d.handles[handle]
+		if !known {
+			answer["status_code"], answer["status_message"] = 605, "no such handle"
+		}
+		if len(parts) == 3 && parts[2] == "STOP" {
+			delete(d.handles, handle)
+		}
+		if len(parts) == 2 && known {
+			answer["state"], answer["video_codec"], answer["audio_codec"] = "streaming", "H.264", []string{"AAC", ""}[category]
+			answer["frames_per_second"], answer["bits_per_second"], answer["last_frame_age"] = 25, 500000, 0.04
+			answer["width"], answer["height"] = 320, 180
+		}
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+type tag struct {
+	typeID    byte
+	timestamp uint32
+	body      []byte
+}
+
+// makeClip lets ffmpeg make a few seconds of FLV and cuts it into tags.
+func makeClip(t *testing.T, sound string) []tag {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "clip.flv")
+	args := []string{"-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25"}
+	if sound != "" {
+		args = append(args, "-f", "lavfi", "-i", sound)
+	}
+	args = append(args, "-t", "4", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", file)
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg: %v %s", err, out)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tags []tag
+	for b = b[13:]; len(b) >= 15; {
+		size := int(binary.BigEndian.Uint32(b) & 0xFFFFFF)
+		timestamp := binary.BigEndian.Uint32(b[4:])>>8 | uint32(b[7])<<24
+		tags = append(tags, tag{b[0], timestamp, b[11 : 11+size]})
+		b = b[15+size:]
+	}
+	return tags
+}
+
+// feed plays the clip again and again, in its own time, until ctx ends.
+func feed(ctx context.Context, t *testing.T, p *mediaserver.Publication, clip []tag) {
+	t.Helper()
+	began := time.Now()
+	for base := uint32(0); ; base += 4000 {
+		for _, one := range clip {
+			timestamp := base + one.timestamp
+			select {
+			case <-time.After(time.Until(began.Add(time.Duration(timestamp) * time.Millisecond))):
+			case <-ctx.Done():
+				return
+			}
+			if err := p.WriteMessage(one.typeID, timestamp, [][]byte{one.body}); err != nil {
+				if ctx.Err() == nil {
+					t.Error(err)
+				}
+				return
+			}
+		}
+	}
+}
