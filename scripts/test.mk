@@ -2,7 +2,7 @@
 
 RACE     ?=
 FUZZTIME ?= 30s
-BENCH    ?= .
+BENCH    ?=
 
 .PHONY: test test-race fuzz bench clips
 
@@ -18,10 +18,10 @@ test-race: ## make test with the race detector
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
-bench: ## CPU, memory and allocations of the media road, beside ffmpeg -c copy
+bench: ## CPU, memory and allocations of the media road, beside ffmpeg -c copy; BENCH="-n 1,20" hands on flags
 	scripts/deps.sh test
 	$(MAKE) --no-print-directory build
-	scripts/bench.sh
+	$(GO) run ./internal/bench $(BENCH)
 
 clips: ## make the simulator's clips again
 	scripts/deps.sh clips

@@ -7,10 +7,9 @@ if ! command -v npm >/dev/null; then
   echo "web: npm is missing, so the pages are built without their player ('make demo' installs npm)"
   exit 0
 fi
-if [ vendor/mpegts.js -nt package-lock.json ]; then
+if [ vendor/mpegts.js -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package-lock.json ]; then
   exit 0
 fi
 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null
-mkdir -p vendor
 cp node_modules/mpegts.js/dist/mpegts.js node_modules/mpegts.js/LICENSE vendor/
-touch vendor/mpegts.js
+touch vendor/mpegts.js node_modules/.package-lock.json
