@@ -12,6 +12,7 @@ cd "$(dirname "$0")/.."
 
 font=${FONT:-/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf}
 hikvision=0xc8102e
+# shellcheck disable=SC2034 # read by its name, as hikvision is
 dahua=0x0b6fb8
 
 log() { echo "clips: $*" >&2; }
@@ -32,7 +33,7 @@ drawbox=x=iw/8:y=ih*3/4:w=iw*3/4:h=2:c=0x5d6d7e:t=fill,
 drawtext=fontfile=$font:text='$label':fontsize=h/14:fontcolor=white:x=w/40:y=(h/8-text_h)/2,
 drawtext=fontfile=$font:text='$clock':fontsize=h/4:fontcolor=white:x=w/2-text_w/2:y=h*0.44-text_h/2,
 drawbox=x=iw*7/8:y=ih/4:w=iw/12:h=ih/6:c=white:t=fill:enable='lt(mod(n,$fps),$fps*0.12)'[back];
-color=c=0xf4b400:s=$((w / 20))x$((h / 12)):r=$fps:d=$seconds[ball];
+color=c=0xf4b400:s=$((w / 20))x$((h / 12)):r=$fps:d=${seconds}[ball];
 color=c=black:s=16x2:r=$fps:d=$seconds,format=gray,geq=lum='16+219*$cells',scale=$w:$((h / 12)):flags=neighbor[cells];
 [back][ball]overlay=x='W/8+(W*3/4-w)*abs(mod(n/$fps,8)-4)/4':y=H*3/4-h[moving];
 [moving][cells]overlay=x=0:y=H-h:shortest=1${EXTRA:-},format=yuv420p"
