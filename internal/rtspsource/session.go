@@ -108,12 +108,11 @@ func (s *session) read(ctx context.Context) error {
 		if handling := s.handle(ctx, now); handling != nil {
 			return handling
 		}
-		var timeout net.Error
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.As(err, &timeout) && timeout.Timeout():
+		case isTimeout(err):
 			if err := s.watch(ctx, now); err != nil {
 				return err
 			}
@@ -121,6 +120,12 @@ func (s *session) read(ctx context.Context) error {
 			return readError(fmt.Errorf("%w: %w", ErrClosed, err))
 		}
 	}
+}
+
+// isTimeout tells whether a deadline passed.
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 func readError(err error) error { return &Error{Step: StepRead, Err: err} }
@@ -270,8 +275,7 @@ func (s *session) part() {
 			if err := s.socket.SetReadDeadline(limit); err != nil {
 				return
 			}
-			var timeout net.Error
-			if _, err := s.reader.fill(); err != nil && !(errors.As(err, &timeout) && timeout.Timeout()) {
+			if _, err := s.reader.fill(); err != nil && !isTimeout(err) {
 				return
 			}
 		}

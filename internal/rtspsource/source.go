@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"time"
 
 	"go.uber.org/zap"
@@ -114,8 +113,7 @@ func (s *Source) dial(ctx context.Context) (net.Conn, error) {
 }
 
 func dialError(err error) error {
-	var timeout net.Error
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+	if errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
 		err = fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
 	return &Error{Step: StepDial, Err: err}

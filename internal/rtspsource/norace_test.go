@@ -1,0 +1,5 @@
+//go:build !race
+
+package rtspsource
+
+const raceAllocs = 0
