@@ -350,7 +350,7 @@ func (s *scene) nothingLeft() {
 	if l, p, c := s.recorder.logins.Load(), s.recorder.plays.Load(), s.server.open(); l+p != 0 || c != 0 {
 		s.t.Errorf("left behind: %d logins, %d plays, %d publishes", l, p, c)
 	}
-	if list := s.List(); len(list) != 0 {
+	if list := s.Snapshots(); len(list) != 0 {
 		s.t.Errorf("left behind: %d sessions", len(list))
 	}
 }

@@ -59,12 +59,12 @@ func TestAThousandSilentSessionsEnd(t *testing.T) {
 		}
 		s.pass(1500*time.Millisecond - time.Nanosecond)
 		synctest.Wait()
-		if got := len(s.List()); got != sessions {
+		if got := len(s.Snapshots()); got != sessions {
 			t.Errorf("before their time: %d sessions", got)
 		}
 		s.pass(100 * time.Millisecond)
 		synctest.Wait()
-		if got := len(s.List()); got != 0 {
+		if got := len(s.Snapshots()); got != 0 {
 			t.Errorf("100 ms after their time: %d sessions", got)
 		}
 	})
@@ -76,7 +76,7 @@ func TestLookingAtASessionDoesNotRenewIt(t *testing.T) {
 		for range 16 {
 			s.pass(100 * time.Millisecond)
 			_, _ = s.Status(started.Handle)
-			s.List()
+			s.Snapshots()
 		}
 		if err := s.Beat(started.Handle); !errors.Is(err, task.ErrNoSession) {
 			t.Errorf("Beat: %v, want ErrNoSession", err)

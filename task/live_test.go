@@ -66,7 +66,7 @@ func TestCallersOfOneChannelShare(t *testing.T) {
 		if len(handles) != callers || s.recorder.starts.Load() != 1 || len(s.server.published) != 1 {
 			t.Errorf("%d handles, %d pulls, %d publishes; want %d, 1, 1", len(handles), s.recorder.starts.Load(), len(s.server.published), callers)
 		}
-		if list := s.List(); len(list) != 1 || list[0].Clients != callers {
+		if list := s.Snapshots(); len(list) != 1 || list[0].Clients != callers {
 			t.Errorf("list %+v", list)
 		}
 		for handle := range handles {

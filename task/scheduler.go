@@ -258,8 +258,8 @@ func (s *Scheduler) Status(handle int32) (Snapshot, error) {
 	return snapshot, nil
 }
 
-// List tells about all sessions, in no order.
-func (s *Scheduler) List() []Snapshot {
+// Snapshots tells about all sessions, in no order.
+func (s *Scheduler) Snapshots() []Snapshot {
 	s.mu.Lock()
 	sessions := make([]*session, 0, len(s.sessions))
 	clients := make([]int, 0, len(s.sessions))

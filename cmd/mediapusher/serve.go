@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/api"
+	"mediapusher/internal/aac"
+	"mediapusher/internal/config"
+	"mediapusher/internal/device"
+	"mediapusher/task"
+	"mediapusher/web"
+)
+
+// answerLimit is how long requests may go on when the service ends. Their sessions end beside them.
+const answerLimit = time.Second
+
+// serve wires the rooms from the edges to the middle, runs them, and ends them in order when ctx ends or one of them fails.
+func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
+	left := newDevices(cfg, log)
+	right, err := newTarget(cfg, log)
+	if err != nil {
+		return err
+	}
+	tasks, err := task.New(task.Config{
+		Devices: left, RTMP: right.dialer, Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace,
+		StartTimeout: cfg.StartTimeout, Audio: audioPolicy(cfg.Audio.Other), Log: log.Named("task"),
+	})
+	if err != nil {
+		return err
+	}
+	doors, err := open(ctx, cfg, tasks, log)
+	if err != nil {
+		return errors.Join(err, right.giveUp())
+	}
+
+	// Each of these has a context of its own, because they end one after the other.
+	failed := make(chan error, 3)
+	endTarget := runUntilEnded(right.run, failed)
+	endTasks := runUntilEnded(tasks.Run, failed)
+	doors.serve(failed)
+	log.Info("serving", zap.String("version", version), zap.Strings("api", doors.apiAddresses()), zap.String("admin", doors.adminAddress()),
+		zap.String("media", right.description))
+
+	var cause error
+	select {
+	case <-ctx.Done():
+	case cause = <-failed:
+		log.Error("ending, because a part of the service failed", zap.Error(cause))
+	}
+	begin := time.Now()
+	doors.stopAccepting() // nobody can start anything any more
+	endTasks()            // recorders get their TEARDOWN, the RTMP server its unpublish; starts that wait are answered
+	doors.close()         // what is still being answered has had its answer
+	endTarget()           // players of the embedded server are let go
+	left.Close()          // logins that lingered
+	log.Info("ended", zap.Duration("took", time.Since(begin)))
+	return cause
+}
+
+// runUntilEnded runs a part of the service. The function it returns ends the part and waits for it.
+func runUntilEnded(run func(context.Context) error, failed chan<- error) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			failed <- err
+		}
+	})
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+func audioPolicy(choice config.OtherAudio) aac.Policy {
+	if choice == config.AudioDrop {
+		return aac.Drop
+	}
+	return aac.Transcode
+}
+
+// doors are the listeners of the API and of the admin side.
+type doors struct {
+	servers   []*http.Server
+	listeners []net.Listener // of the servers; the last is the admin's
+	closing   sync.WaitGroup
+}
+
+// open opens all listeners, or none.
+func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
+	urls := cfg.URLs()
+	public := api.New(api.Config{
+		URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
+		Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
+		Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
+	}, tasks)
+	admin := api.NewAdmin(api.AdminConfig{
+		Loopback: cfg.Admin.Loopback(), Token: cfg.Admin.Token, Demo: web.Handler(), Log: log.Named("admin"),
+	}, tasks)
+	d := &doors{}
+	for _, address := range cfg.API.Listen {
+		if err := d.add(ctx, "api.listen", address, api.NewServer(public, log)); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.add(ctx, "admin.listen", cfg.Admin.Listen, api.NewServer(admin, log)); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *doors) add(ctx context.Context, key, address string, server *http.Server) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		for _, l := range d.listeners {
+			_ = l.Close()
+		}
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	d.servers = append(d.servers, server)
+	d.listeners = append(d.listeners, listener)
+	return nil
+}
+
+func (d *doors) serve(failed chan<- error) {
+	for i, server := range d.servers {
+		go func() {
+			if err := server.Serve(d.listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		}()
+	}
+}
+
+// stopAccepting closes the listeners and lets answers go on for answerLimit.
+func (d *doors) stopAccepting() {
+	for _, server := range d.servers {
+		started := make(chan struct{})
+		server.RegisterOnShutdown(func() { close(started) })
+		d.closing.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), answerLimit)
+			defer cancel()
+			if server.Shutdown(ctx) != nil {
+				_ = server.Close()
+			}
+		})
+		<-started // the listeners are closed before the hooks are called
+	}
+}
+
+// close waits for the last answers.
+func (d *doors) close() { d.closing.Wait() }
+
+func (d *doors) apiAddresses() []string {
+	addresses := make([]string, 0, len(d.listeners)-1)
+	for _, l := range d.listeners[:len(d.listeners)-1] {
+		addresses = append(addresses, l.Addr().String())
+	}
+	return addresses
+}
+
+func (d *doors) adminAddress() string { return d.listeners[len(d.listeners)-1].Addr().String() }
+
+var (
+	_ api.Tasks     = (*task.Scheduler)(nil)
+	_ api.Sessions  = (*task.Scheduler)(nil)
+	_ device.Driver = (*device.Pool)(nil)
+)
