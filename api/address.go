@@ -29,7 +29,7 @@ func parseAddress(text string) (host string, port int, ok bool) {
 			return "", 0, false
 		}
 	}
-	if host, ok := parseHost(text); ok {
+	if host, ok = parseHost(text); ok {
 		return host, 0, true
 	}
 	name, digits, err := net.SplitHostPort(text)

@@ -1,26 +1,54 @@
-// Package logging owns the set-up of the service's log: one line an event on standard error, in the console form of zap.
+// Package logging owns the set-up of the log: lines for people on standard error, and the loggers of libraries brought into them.
 package logging
 
 import (
 	"fmt"
+	"io"
+	"time"
 
+	"github.com/sirupsen/logrus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
-// New returns a logger for standard error. level is debug, info, warn or error; its errors name the level.
-func New(level string) (*zap.Logger, error) {
-	parsed, err := zapcore.ParseLevel(level)
+// Floods are folded: of equal lines at warn or below, this many get through in a second, and then one in floodRest.
+const (
+	floodFirst = 50
+	floodRest  = 1000
+)
+
+// New returns a logger that writes lines to w, which it may call from one goroutine at a time. level is debug, info, warn or error.
+func New(level string, w io.Writer) (*zap.Logger, error) {
+	lowest, err := zapcore.ParseLevel(level)
 	if err != nil {
-		return nil, fmt.Errorf("log.level: %w", err)
+		return nil, fmt.Errorf("log level: %w", err)
 	}
-	cfg := zap.NewProductionConfig()
-	cfg.Level = zap.NewAtomicLevelAt(parsed)
-	cfg.Encoding = "console"
-	cfg.EncoderConfig.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02 15:04:05.000")
-	cfg.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
-	cfg.Sampling = nil
-	cfg.DisableCaller = true
-	cfg.DisableStacktrace = true
-	return cfg.Build()
+	config := zap.NewProductionEncoderConfig()
+	config.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000Z07:00")
+	config.EncodeLevel = zapcore.CapitalLevelEncoder
+	config.ConsoleSeparator = " "
+	core := zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.Lock(zapcore.AddSync(w)), lowest)
+	return zap.New(zapcore.NewSamplerWithOptions(core, time.Second, floodFirst, floodRest), zap.ErrorOutput(zapcore.Lock(zapcore.AddSync(w)))), nil
+}
+
+// Bridge sends what libraries log through logrus's global logger into log, at debug. go-rtmp v0.0.7 does so when a chunk size changes
+// (Stream's streamer, "Changing chunkSize"), whatever logger its connection was given. It changes the global logger and is called
+// once, before the first connection.
+func Bridge(log *zap.Logger) {
+	std := logrus.StandardLogger()
+	std.SetOutput(io.Discard)
+	std.ReplaceHooks(logrus.LevelHooks{})
+	std.AddHook(hook{log.Named("rtmp")})
+}
+
+// hook is a logrus.Hook.
+type hook struct{ log *zap.Logger }
+
+// Levels are all of them.
+func (hook) Levels() []logrus.Level { return logrus.AllLevels }
+
+// Fire takes the message without its fields, which hold addresses as the library saw them.
+func (h hook) Fire(entry *logrus.Entry) error {
+	h.log.Debug(entry.Message)
+	return nil
 }

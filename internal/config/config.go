@@ -1,0 +1,129 @@
+// Package config owns the settings of the service: one YAML file, the environment over it, defaults for every key, and the checks
+// that name key, value and what is allowed. It derives nothing but addresses, and opens nothing but the file.
+package config
+
+import (
+	"time"
+
+	"mediapusher/internal/device"
+)
+
+// Config holds every key. It is read once and not changed afterwards. Secrets do not show when it is printed.
+type Config struct {
+	API   API   `yaml:"api" envPrefix:"API_"`
+	Admin Admin `yaml:"admin" envPrefix:"ADMIN_"`
+	RTMP  RTMP  `yaml:"rtmp" envPrefix:"RTMP_"`
+
+	// Templates of the addresses beside rtmp.play_url: "" is derived from rtmp.publish_url or the embedded server, None leaves the
+	// address out. See URLs.
+	FLVURL    string `yaml:"flv_url" env:"FLV_URL"`
+	HLSURL    string `yaml:"hls_url" env:"HLS_URL"`
+	WebRTCURL string `yaml:"webrtc_url" env:"WEBRTC_URL"`
+
+	Embedded  Embedded  `yaml:"embedded" envPrefix:"EMBEDDED_"`
+	Heartbeat Heartbeat `yaml:"heartbeat" envPrefix:"HEARTBEAT_"`
+
+	// StartTimeout limits a whole start, SearchTimeout the search for recordings. SourceTimeout is how long a source may be silent.
+	StartTimeout  Duration `yaml:"start_timeout" env:"START_TIMEOUT"`
+	SearchTimeout Duration `yaml:"search_timeout" env:"SEARCH_TIMEOUT"`
+	SourceTimeout Duration `yaml:"source_timeout" env:"SOURCE_TIMEOUT"`
+
+	Audio Audio `yaml:"audio" envPrefix:"AUDIO_"`
+	Login Login `yaml:"login" envPrefix:"LOGIN_"`
+	Log   Log   `yaml:"log" envPrefix:"LOG_"`
+
+	// AllowDevices are the networks or addresses that may be dialled; none means all.
+	AllowDevices Networks `yaml:"allow_devices" env:"ALLOW_DEVICES"`
+	// Devices come from the file only.
+	Devices []Device `yaml:"devices"`
+}
+
+// API is the listener of the old clients.
+type API struct {
+	Listen Addresses     `yaml:"listen" env:"LISTEN"`
+	Token  device.Secret `yaml:"token" env:"TOKEN"`
+	// Origins of the pages that may call; none means any.
+	Origins []string `yaml:"origins" env:"ORIGINS"`
+	// TrustForwardedHost takes {host} from a proxy's X-Forwarded-Host.
+	TrustForwardedHost bool `yaml:"trust_forwarded_host" env:"TRUST_FORWARDED_HOST"`
+}
+
+// Admin is the listener of lists, health and the demo page.
+type Admin struct {
+	Listen string        `yaml:"listen" env:"LISTEN"`
+	Token  device.Secret `yaml:"token" env:"TOKEN"`
+}
+
+// RTMP is where streams go.
+type RTMP struct {
+	// PublishURL is the template of the publish at an external server, with {stream}; empty means the embedded server. It may hold a
+	// password or a token, and so is a secret.
+	PublishURL device.Secret `yaml:"publish_url" env:"PUBLISH_URL"`
+	PlayURL    string        `yaml:"play_url" env:"PLAY_URL"`
+	HEVC       HEVC          `yaml:"hevc" env:"HEVC"`
+}
+
+// HEVC is the form in which the RTMP server takes H.265.
+type HEVC string
+
+// The forms: by what the server says, or as the operator knows.
+const (
+	HEVCAuto     HEVC = "auto"
+	HEVCEnhanced HEVC = "enhanced"
+	HEVCLegacy   HEVC = "legacy"
+	HEVCNone     HEVC = "none"
+)
+
+// Embedded is the media server inside, used where there is no rtmp.publish_url.
+type Embedded struct {
+	RTMPListen string `yaml:"rtmp_listen" env:"RTMP_LISTEN"`
+	HTTPListen string `yaml:"http_listen" env:"HTTP_LISTEN"`
+}
+
+// Heartbeat is how long a session lives without BEATS: the interval and the grace.
+type Heartbeat struct {
+	Interval Duration `yaml:"interval" env:"INTERVAL"`
+	Grace    Duration `yaml:"grace" env:"GRACE"`
+}
+
+// Audio says what happens to sound that RTMP does not carry.
+type Audio struct {
+	Other OtherAudio `yaml:"other" env:"OTHER"`
+}
+
+// OtherAudio is what is done with audio that is not AAC.
+type OtherAudio string
+
+// The choices: to AAC, or away.
+const (
+	AudioTranscode OtherAudio = "transcode"
+	AudioDrop      OtherAudio = "drop"
+)
+
+// Login is about accounts at recorders.
+type Login struct {
+	// CoolDown is how long a refused password is not tried again.
+	CoolDown Duration `yaml:"cool_down" env:"COOL_DOWN"`
+}
+
+// Log is about the log on standard error.
+type Log struct {
+	Level string `yaml:"level" env:"LEVEL"` // debug, info, warn or error
+}
+
+// Default returns the settings of an installation without any configuration.
+func Default() Config {
+	return Config{
+		API:           API{Listen: Addresses{":8090"}},
+		Admin:         Admin{Listen: "127.0.0.1:8091"},
+		RTMP:          RTMP{HEVC: HEVCAuto},
+		Embedded:      Embedded{RTMPListen: ":1935", HTTPListen: ":8080"},
+		Heartbeat:     Heartbeat{Interval: Duration{20 * time.Second}, Grace: Duration{10 * time.Second}},
+		StartTimeout:  Duration{10 * time.Second},
+		SearchTimeout: Duration{30 * time.Second},
+		SourceTimeout: Duration{5 * time.Second},
+		Audio:         Audio{Other: AudioTranscode},
+		Login:         Login{CoolDown: Duration{5 * time.Minute}},
+		Log:           Log{Level: "info"},
+	}
+}

@@ -1,0 +1,233 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mediapusher/internal/config"
+)
+
+const example = "../../mediapusher.example.yml"
+
+func TestNoConfiguration(t *testing.T) {
+	got, err := config.Load("", nil)
+	if err != nil || !reflect.DeepEqual(got, config.Default()) {
+		t.Errorf("%+v, %v; want the defaults", got, err)
+	}
+}
+
+func TestExampleEqualsDefaults(t *testing.T) {
+	got, err := config.Load(example, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Default()
+	// An empty list in the file is no list.
+	got.API.Origins, got.AllowDevices, got.Devices = none(got.API.Origins), none(got.AllowDevices), none(got.Devices)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the example is\n%+v\nbut the defaults are\n%+v", got, want)
+	}
+}
+
+func none[S ~[]E, E any](list S) S {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+// Every key stands in the example: the file holds it on a line of its own, at the depth it has.
+func TestExampleNamesEveryKey(t *testing.T) {
+	text := readFile(t, example)
+	for _, key := range keys(reflect.TypeFor[config.Config](), "") {
+		parts := strings.Split(key, ".")
+		line := strings.Repeat("  ", len(parts)-1) + parts[len(parts)-1] + ":"
+		if !strings.Contains("\n"+text, "\n"+line) {
+			t.Errorf("the example does not name %s", key)
+		}
+	}
+	devices := exampleDevices(text)
+	for _, key := range keys(reflect.TypeFor[config.Device](), "") {
+		if !regexp.MustCompile(`(?m)^(  - |    )` + key + `:`).MatchString(devices) {
+			t.Errorf("the example does not name devices[].%s", key)
+		}
+	}
+	if got, err := config.Load(writeFile(t, devices), nil); err != nil || len(got.Devices) != 1 {
+		t.Errorf("the devices of the example: %+v, %v", got.Devices, err)
+	}
+}
+
+func exampleDevices(text string) string {
+	_, commented, _ := strings.Cut(text, "\n# devices:\n")
+	var lines []string
+	for line := range strings.Lines("# devices:\n" + commented) {
+		lines = append(lines, strings.TrimPrefix(line, "# "))
+	}
+	return strings.Join(lines, "")
+}
+
+// keys lists the leaves of a structure by their YAML names.
+func keys(t reflect.Type, prefix string) []string {
+	var list []string
+	for field := range t.Fields() {
+		name := prefix + field.Tag.Get("yaml")
+		if field.Tag.Get("envPrefix") != "" {
+			list = append(list, keys(field.Type, name+".")...)
+			continue
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// Every leaf but devices has a variable, and it is the key in capitals.
+func TestEveryKeyHasItsVariable(t *testing.T) {
+	values := map[string]string{
+		"api.listen": ":1, :2", "api.token": "t", "api.origins": "http://a,http://b", "api.trust_forwarded_host": "true",
+		"admin.listen": "127.0.0.1:3", "admin.token": "u", "rtmp.publish_url": "rtmp://h/a/{stream}", "rtmp.play_url": "rtmp://p/{stream}",
+		"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
+		"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
+		"source_timeout": "6s", "audio.other": "drop", "login.cool_down": "1m", "log.level": "debug", "allow_devices": "10.0.0.0/8,::1",
+	}
+	var environ []string
+	for _, key := range keys(reflect.TypeFor[config.Config](), "") {
+		if key == "devices" {
+			continue
+		}
+		value, found := values[key]
+		if !found {
+			t.Fatalf("this test has no value for %s", key)
+		}
+		environ = append(environ, "MEDIAPUSHER_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+value)
+	}
+	got, err := config.Load("", append(environ, "OTHER_LOG_LEVEL=nonsense", "MEDIAPUSHER_SERVICE_HOST=10.0.0.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, defaults := reflect.ValueOf(got), reflect.ValueOf(config.Default())
+	for i := range same.NumField() {
+		if name := same.Type().Field(i).Name; name != "Devices" && reflect.DeepEqual(same.Field(i).Interface(), defaults.Field(i).Interface()) {
+			t.Errorf("%s kept its default", name)
+		}
+	}
+	if !slices.Equal(got.API.Listen, config.Addresses{":1", ":2"}) || got.API.Token.Reveal() != "t" || len(got.AllowDevices) != 2 ||
+		got.RTMP.PublishURL.Reveal() != "rtmp://h/a/{stream}" || got.Heartbeat.Grace != (config.Duration{Duration: 2 * time.Second}) || !got.API.TrustForwardedHost {
+		t.Errorf("the environment gave %+v", got)
+	}
+}
+
+func TestEnvironmentWinsOverFile(t *testing.T) {
+	file := writeFile(t, "log:\n  level: warn\nheartbeat:\n  grace: 5s\n")
+	got, err := config.Load(file, []string{"MEDIAPUSHER_LOG_LEVEL=debug"})
+	if err != nil || got.Log.Level != "debug" || got.Heartbeat.Grace.Duration != 5*time.Second || got.Heartbeat.Interval.Duration != 20*time.Second {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestThreeLinesAreEnough(t *testing.T) {
+	got, err := config.Load(writeFile(t, "rtmp:\n  publish_url: rtmp://10.8.30.5/live/{stream}?secret=x\nallow_devices: 10.8.0.0/16\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if urls := got.URLs(); urls.RTMP != "rtmp://10.8.30.5/live/{stream}" {
+		t.Errorf("addresses %+v", urls)
+	}
+}
+
+func TestListsMayBeSingle(t *testing.T) {
+	for text, want := range map[string]config.Addresses{
+		"api:\n  listen: 127.0.0.1:1\n":                 {"127.0.0.1:1"},
+		"api:\n  listen: [\":1\", \"127.0.0.1:2\"]\n":   {":1", "127.0.0.1:2"},
+		"api:\n  listen:\n    - \":1\"\n    - \":2\"\n": {":1", ":2"},
+	} {
+		if got, err := config.Load(writeFile(t, text), nil); err != nil || !slices.Equal(got.API.Listen, want) {
+			t.Errorf("%s: %q, %v", text, got.API.Listen, err)
+		}
+	}
+}
+
+// A section without keys, as one that was commented out, keeps its defaults.
+func TestEmptyPartsKeepDefaults(t *testing.T) {
+	for _, text := range []string{"", "# nothing\n", "---\n", "api:\nheartbeat:\n  # interval: 1s\n"} {
+		if got, err := config.Load(writeFile(t, text), nil); err != nil || !reflect.DeepEqual(got, config.Default()) {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+	}
+}
+
+// What YAML takes for a number is a password all the same.
+func TestSecretsOfDigits(t *testing.T) {
+	got, err := config.Load(writeFile(t, "api:\n  token: 0123456 # ours\nadmin:\n  # theirs\n  token: 1e3\n  # end\n"), nil)
+	if empty, err := config.Load(writeFile(t, "api:\n  token:\n"), nil); err != nil || empty.API.Token.Reveal() != "" {
+		t.Errorf("no token is %q, %v", empty.API.Token.Reveal(), err)
+	}
+	if err != nil || got.API.Token.Reveal() != "0123456" || got.Admin.Token.Reveal() != "1e3" {
+		t.Errorf("tokens %q and %q, %v", got.API.Token.Reveal(), got.Admin.Token.Reveal(), err)
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	if _, err := config.Load(filepath.Join(t.TempDir(), "none.yml"), nil); err == nil || !strings.Contains(err.Error(), "none.yml") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Each file in testdata is wrong in one way; its first line is what the error must say.
+func TestBadFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.yml")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		first, _, _ := strings.Cut(readFile(t, file), "\n")
+		want := strings.TrimPrefix(first, "# ")
+		_, err := config.Load(file, nil)
+		switch {
+		case err == nil:
+			t.Errorf("%s was accepted", file)
+		case !strings.Contains(err.Error(), want):
+			t.Errorf("%s: error\n  %v\nwant\n  %s", file, err, want)
+		case strings.Contains(err.Error(), "hush"):
+			t.Errorf("%s: the error holds a secret: %v", file, err)
+		}
+	}
+}
+
+func TestBadEnvironment(t *testing.T) {
+	for line, want := range map[string]string{
+		"MEDIAPUSHER_HEARTBEAT_GRACE=soon":        "Grace",
+		"MEDIAPUSHER_ALLOW_DEVICES=here":          "AllowDevices",
+		"MEDIAPUSHER_LOG_LEVEL=loud":              "log.level",
+		"MEDIAPUSHER_RTMP_PUBLISH_URL=hush":       "rtmp.publish_url",
+		"MEDIAPUSHER_API_TOKEN=hush hush":         "api.token",
+		"MEDIAPUSHER_API_TRUST_FORWARDED_HOST=so": "TrustForwardedHost",
+	} {
+		if _, err := config.Load("", []string{line}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: error %v, want %s", line, err, want)
+		}
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "test.yml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

@@ -1,0 +1,140 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"mediapusher/internal/device"
+)
+
+// Duration is a time span with its unit, "500ms", "20s" or "5m".
+type Duration struct{ time.Duration }
+
+// UnmarshalYAML takes a text with a unit. A bare number is refused: nobody knows what it counts.
+func (d *Duration) UnmarshalYAML(node ast.Node) error {
+	var text string
+	if err := yaml.NodeToValue(node, &text); err != nil {
+		return at(node, errDuration)
+	}
+	return at(node, d.UnmarshalText([]byte(text)))
+}
+
+// UnmarshalText takes the same for the environment.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q %w", text, errDuration)
+	}
+	d.Duration = parsed
+	return nil
+}
+
+var errDuration = errors.New("must be a time with its unit such as 500ms, 20s or 5m")
+
+// Addresses are one listen address or a list of them.
+type Addresses []string
+
+// UnmarshalYAML takes a text or a list of texts.
+func (a *Addresses) UnmarshalYAML(node ast.Node) error {
+	list, err := oneOrMany(node)
+	*a = list
+	return at(node, err)
+}
+
+// UnmarshalText takes addresses with commas between them, for the environment.
+func (a *Addresses) UnmarshalText(text []byte) error {
+	*a = split(string(text))
+	return nil
+}
+
+// Networks are IP networks; a single address is a network of one.
+type Networks []netip.Prefix
+
+// UnmarshalYAML takes a text or a list of texts.
+func (n *Networks) UnmarshalYAML(node ast.Node) error {
+	list, err := oneOrMany(node)
+	if err != nil {
+		return at(node, err)
+	}
+	return at(node, n.set(list))
+}
+
+// UnmarshalText takes networks with commas between them, for the environment.
+func (n *Networks) UnmarshalText(text []byte) error { return n.set(split(string(text))) }
+
+func (n *Networks) set(list []string) error {
+	*n = nil
+	for _, text := range list {
+		network, ok := parseNetwork(text)
+		if !ok {
+			return fmt.Errorf("%q must be an IP address or a network such as 10.8.0.0/16", text)
+		}
+		*n = append(*n, network)
+	}
+	return nil
+}
+
+// parseNetwork reads an address or a network; host bits of a network are cut off.
+func parseNetwork(text string) (netip.Prefix, bool) {
+	if ip, err := netip.ParseAddr(text); err == nil && ip.Zone() == "" {
+		ip = ip.Unmap()
+		return netip.PrefixFrom(ip, ip.BitLen()), true
+	}
+	network, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	return network.Masked(), true
+}
+
+func oneOrMany(node ast.Node) ([]string, error) {
+	var list []string
+	if err := yaml.NodeToValue(node, &list); err == nil {
+		return list, nil
+	}
+	var one string
+	if err := yaml.NodeToValue(node, &one); err != nil {
+		return nil, errors.New("must be a text or a list of texts")
+	}
+	return []string{one}, nil
+}
+
+// at puts line, column and key before an error, as the YAML library does for its own.
+func at(node ast.Node, err error) error {
+	if err == nil {
+		return nil
+	}
+	place := node.GetToken().Position
+	return fmt.Errorf("[%d:%d] %s: %w", place.Line, place.Column, strings.TrimPrefix(node.GetPath(), "$."), err)
+}
+
+// plainSecret keeps a password of digits as it is written: to YAML 0123456 is the number 42798.
+func plainSecret(secret *device.Secret, text []byte) error {
+	plain := strings.TrimSpace(string(text))
+	switch {
+	case plain == "" || plain == "null" || plain == "~":
+		plain = ""
+	case strings.ContainsAny(plain[:1], `"'|>[{`):
+		if err := yaml.Unmarshal(text, &plain); err != nil {
+			return errors.New("a token or address must be a text") // YAML's own error shows it
+		}
+	}
+	*secret = device.NewSecret(plain)
+	return nil
+}
+
+func split(text string) []string {
+	var list []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}

@@ -1,0 +1,61 @@
+package logging_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/sirupsen/logrus"
+	"go.uber.org/zap"
+
+	"mediapusher/internal/logging"
+)
+
+func TestLevel(t *testing.T) {
+	for level, want := range map[string]int{"debug": 4, "info": 3, "warn": 2, "error": 1} {
+		var out bytes.Buffer
+		log, err := logging.New(level, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Debug("a")
+		log.Info("b")
+		log.Warn("c")
+		log.Error("d", zap.String("address", "10.0.0.1"))
+		text := out.String()
+		if strings.Count(text, "\n") != want || !strings.Contains(text, `ERROR d {"address": "10.0.0.1"}`) {
+			t.Errorf("%s: %d lines\n%s", level, want, text)
+		}
+	}
+	if _, err := logging.New("loud", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "loud") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestFloodsAreFolded(t *testing.T) {
+	var out bytes.Buffer
+	log, err := logging.New("info", &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 900 {
+		log.Info("again")
+	}
+	// The second may change on the way, which lets the first lines through once more.
+	if lines := strings.Count(out.String(), "\n"); lines < 50 || lines > 200 {
+		t.Errorf("%d lines came of 900", lines)
+	}
+}
+
+func TestLibrariesAreBridged(t *testing.T) {
+	var out bytes.Buffer
+	log, err := logging.New("debug", &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logging.Bridge(log)
+	logrus.WithField("peer", "rtmp://u:hush@h").Infof("Changing chunkSize %d->%d", 128, 60000)
+	if text := out.String(); !strings.Contains(text, "DEBUG rtmp Changing chunkSize 128->60000\n") || strings.Contains(text, "hush") {
+		t.Errorf("the log is %q", text)
+	}
+}
