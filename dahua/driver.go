@@ -32,7 +32,7 @@ func New(cfg netway.Config) *Driver { return &Driver{cfg: cfg.WithDefaults()} }
 // RTSP does, it returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
 func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device, error) {
 	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{
-		SDKPort: sdkPort, LoginPath: pageSystemInfo, Expired: nonceExpired, Meanings: rtspMeanings,
+		SDKPort: sdkPort, LoginPath: pageSystemInfo, Expired: nonceExpired, Locked: locked, Meanings: rtspMeanings,
 	}, target)
 	if err != nil {
 		return nil, err
@@ -134,3 +134,6 @@ func (r *recorder) channels(ctx context.Context) (int, error) {
 func nonceExpired(answer *httpdigest.Answer) bool {
 	return authorityFailed(answer.Body) && !lockedBody(answer.Body)
 }
+
+// locked tells a challenge that says that the account is locked.
+func locked(answer *httpdigest.Answer) bool { return lockedBody(answer.Body) }

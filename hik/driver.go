@@ -43,7 +43,7 @@ func New(cfg netway.Config) *Driver {
 // Open logs in by one GET of deviceInfo, with one attempt, and learns the RTSP port. Where no HTTP port answers but RTSP does, it
 // returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
 func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device, error) {
-	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{SDKPort: sdkPort, LoginPath: pageDeviceInfo}, target)
+	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{SDKPort: sdkPort, LoginPath: pageDeviceInfo, Locked: locked}, target)
 	if err != nil {
 		return nil, err
 	}

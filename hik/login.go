@@ -107,6 +107,12 @@ func notThere(subCode string) bool {
 	return subCode == "notSupport" || subCode == "methodNotAllowed" || subCode == "invalidOperation"
 }
 
+// locked tells a challenge whose userCheck document says that the address is locked.
+func locked(answer *httpdigest.Answer) bool {
+	meaning, _ := explain(answer)
+	return meaning.Kind == device.KindLocked
+}
+
 // unauthorised explains a 401.
 func unauthorised(answer *httpdigest.Answer, check userCheck) netway.Meaning {
 	if answer.Attempts == 0 && answer.Offered != "" {

@@ -28,6 +28,9 @@ type Config struct {
 	// Expired tells from a 403 answer to credentials that only the nonce had expired, which leads to one fresh challenge. nil means
 	// that 403 is final.
 	Expired func(answer *Answer) bool
+	// Locked tells from a challenge that no credentials will be taken, so that none are sent: attempts while an account is locked may
+	// prolong the lock. nil means that challenges do not tell.
+	Locked func(answer *Answer) bool
 	// DialContext opens connections, as net.Dialer does; nil means that.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -86,6 +89,9 @@ func (c *Client) Do(request *http.Request) (*Answer, error) {
 	answer, err := c.send(request, "")
 	if err != nil || answer.Status != http.StatusUnauthorized {
 		return answer, err
+	}
+	if c.cfg.Locked != nil && c.cfg.Locked(answer) {
+		return answer, nil
 	}
 	answer, challenge, err := c.authorise(request, answer, 1)
 	if err != nil || challenge == nil {

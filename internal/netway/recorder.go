@@ -61,6 +61,8 @@ type Vendor struct {
 	LoginPath string
 	// Expired tells a 403 that only speaks of an expired nonce; nil where the vendor does not do that.
 	Expired func(answer *httpdigest.Answer) bool
+	// Locked tells a challenge that already says that the account is locked; nil where the vendor does not tell it there.
+	Locked func(answer *httpdigest.Answer) bool
 	// Meanings are the vendor's own for RTSP status codes.
 	Meanings map[int]Meaning
 }
@@ -87,7 +89,8 @@ func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Targe
 	if noHTTP == nil {
 		r.http = found
 		r.client = httpdigest.New(httpdigest.Config{
-			User: target.User, Password: target.Password.Reveal(), AllowBasic: r.Settings.BasicAuth, Expired: vendor.Expired,
+			User: target.User, Password: target.Password.Reveal(), AllowBasic: r.Settings.BasicAuth,
+			Expired: vendor.Expired, Locked: vendor.Locked,
 			DialContext: cfg.DialContext,
 		})
 		return r, nil
