@@ -13,7 +13,10 @@ import (
 func bothVendors(t *testing.T, test func(t *testing.T, vendor string)) {
 	t.Helper()
 	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
-		t.Run(vendor, func(t *testing.T) { test(t, vendor) })
+		t.Run(vendor, func(t *testing.T) {
+			t.Parallel()
+			test(t, vendor)
+		})
 	}
 }
 
