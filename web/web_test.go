@@ -71,7 +71,7 @@ func TestPageIsWhole(t *testing.T) {
 		}
 		seen[name] = true
 		r := get(t, "GET", "/"+name)
-		if r.StatusCode != 200 {
+		if r.StatusCode != http.StatusOK {
 			if name != "vendor/mpegts.js" {
 				t.Errorf("%s: %s", name, r.Status)
 			}

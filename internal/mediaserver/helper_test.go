@@ -235,7 +235,7 @@ func clip(tb testing.TB, sound ...string) []tag {
 	args := []string{"-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25"}
 	args = append(args, sound...)
 	args = append(args, "-t", "6", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", file)
-	if out, err := exec.Command(tool(tb, "ffmpeg"), args...).CombinedOutput(); err != nil { //nolint:noctx // ends by itself
+	if out, err := exec.Command(tool(tb, "ffmpeg"), args...).CombinedOutput(); err != nil {
 		tb.Fatalf("ffmpeg: %v %s", err, out)
 	}
 	b, err := os.ReadFile(file)

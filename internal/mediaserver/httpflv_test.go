@@ -65,7 +65,7 @@ func TestHTTPWaitsForStream(t *testing.T) {
 	s := start(t, mediaserver.Config{StreamWait: limit})
 	status := make(chan int, 1)
 	go func() {
-		res, err := http.Head("http://" + s.HTTPAddr().String() + "/live/a.flv") //nolint:noctx // the server answers in time
+		res, err := http.Head("http://" + s.HTTPAddr().String() + "/live/a.flv")
 		if err != nil {
 			status <- 0
 			return

@@ -84,14 +84,14 @@ func TestLateJoinerGetsWholeGOP(t *testing.T) {
 	if !f.video || !f.audio {
 		t.Errorf("header flags: video %v audio %v", f.video, f.audio)
 	}
-	f.expect(t, tag{data, 20000000, nil}, tag{video, 20000000, avcHeader}, tag{audio, 20000000, aacHeader},
+	f.expect(t, tag{data, 0, nil}, tag{video, 20000000, avcHeader}, tag{audio, 20000000, aacHeader},
 		tag{video, 20000000, keyFrame(1)}, tag{audio, 20000001, aacFrame(1)}, tag{video, 20000040, interFrame(1)})
 	write(t, p, video, 20000080, interFrame(2))
 	f.expect(t, tag{video, 20000080, interFrame(2)})
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.next(); err != io.EOF {
+	if _, err := f.next(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func TestJoinerWithoutCacheWaitsForKeyFrame(t *testing.T) {
 			write(t, p, video, 400, interFrame(1))
 			write(t, p, video, 440, keyFrame(2))
 			f := newFLV(t, res.Body)
-			f.expect(t, tag{data, 440, nil}, tag{video, 440, avcHeader}, tag{video, 440, keyFrame(2)})
+			f.expect(t, tag{data, 0, nil}, tag{video, 440, avcHeader}, tag{video, 440, keyFrame(2)})
 		})
 	}
 }
@@ -218,4 +218,18 @@ func TestSoundAlone(t *testing.T) {
 		t.Errorf("header flags: video %v audio %v", f.video, f.audio)
 	}
 	f.expect(t, tag{audio, 20, aacHeader}, tag{audio, 20, aacFrame(1)})
+}
+
+// A player gets metadata again when it says something new, and only then.
+func TestMetadataRepeats(t *testing.T) {
+	s := start(t, mediaserver.Config{})
+	p := publish(t, s, "a")
+	write(t, p, data, 0, metadata("videocodecid"))
+	write(t, p, video, 0, keyFrame(1))
+	f := play(t, s, "a")
+	write(t, p, data, 40, metadata("videocodecid"))
+	write(t, p, video, 40, interFrame(1))
+	write(t, p, data, 80, metadata("videocodecid", "audiocodecid"))
+	write(t, p, video, 80, interFrame(2))
+	f.expect(t, tag{data, 0, nil}, tag{video, 0, keyFrame(1)}, tag{video, 40, interFrame(1)}, tag{data, 80, nil}, tag{video, 80, interFrame(2)})
 }

@@ -27,7 +27,7 @@ func TestRTMPPlay(t *testing.T) {
 	c.expectResult(3)
 	c.play("a?token=1")
 	c.expectStatus("NetStream.Play.Start")
-	c.expectMedia(tag{data, 0xFFFFFE, nil}, tag{video, 0xFFFFFE, avcHeader}, tag{audio, 0xFFFFFE, aacHeader},
+	c.expectMedia(tag{data, 0, nil}, tag{video, 0xFFFFFE, avcHeader}, tag{audio, 0xFFFFFE, aacHeader},
 		tag{video, 0xFFFFFE, large}, tag{video, 0xFFFFFF, interFrame(1)})
 	if n := s.Viewers("a"); n != 1 {
 		t.Errorf("%d viewers", n)

@@ -32,7 +32,7 @@ type rtmpMessage struct {
 
 func rawDial(tb testing.TB, s *mediaserver.Server) net.Conn {
 	tb.Helper()
-	conn, err := net.Dial("tcp", s.RTMPAddr().String()) //nolint:noctx // loopback
+	conn, err := net.Dial("tcp", s.RTMPAddr().String())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 
@@ -51,8 +50,8 @@ func (s *Server) listen(address string) (net.Listener, error) {
 		return nil, nil //nolint:nilnil // left out
 	}
 	// A player that has gone without a word is noticed within half a minute, also while its stream is silent.
-	config := net.ListenConfig{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
-	l, err := config.Listen(context.Background(), "tcp", address)
+	probes := net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
+	l, err := (&net.ListenConfig{KeepAliveConfig: probes}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -92,10 +91,10 @@ func (s *Server) Viewers(name string) int {
 	return 0
 }
 
-// Run serves until ctx ends, and returns nil then, or until a listener fails. Everything is closed when it returns: listeners,
+// Run serves until parent ends, and returns nil then, or until a listener fails. Everything is closed when it returns: listeners,
 // connections and publications. It may be called once.
-func (s *Server) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (s *Server) Run(parent context.Context) error {
+	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	web := s.webServer(ctx)
 
@@ -124,8 +123,8 @@ func (s *Server) Run(ctx context.Context) error {
 			s.log.Debug("closing the media server", zap.Error(err))
 		}
 	}
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("media server: %w", err)
+	if parent.Err() == nil {
+		return fmt.Errorf("media server: %w", context.Cause(ctx))
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package mediaserver
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // stream is one live name: what a late joiner needs, and the viewers. Publishing never waits for a viewer.
 type stream struct {
@@ -28,7 +31,7 @@ func newStream(name string, cfg Config) *stream {
 	}
 }
 
-// describe takes a new onMetaData.
+// describe takes a new onMetaData. One that says what is known already, a sign of life for other servers, is of no use to players.
 func (s *stream) describe(md *metadata, timestamp uint32) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,6 +41,9 @@ func (s *stream) describe(md *metadata, timestamp uint32) error {
 	m, err := md.message(timestamp, md.video || s.seenVideo, md.audio || s.seenAudio)
 	if err != nil {
 		return err
+	}
+	if s.metaMessage != nil && bytes.Equal(m.body(), s.metaMessage.body()) {
+		return nil
 	}
 	s.meta, s.metaMessage = md, m
 	s.fanOut(m)
@@ -63,6 +69,7 @@ func (s *stream) publish(m *message) error {
 		s.gop.start(m, s.video, s.audio)
 		s.fanOut(m)
 		return nil
+	default:
 	}
 	s.gop.add(m)
 	s.fanOut(m)
@@ -112,15 +119,15 @@ func (s *stream) startsAt(m *message) bool {
 	return m.class == classAudio
 }
 
-// preamble is what a player must have before the message at this time.
-func (s *stream) preamble(timestamp uint32, video, audio *message) []*message {
-	var p []*message
-	for _, m := range []*message{s.metaMessage, video, audio} {
+// headers are what a player must have before the frame at this time.
+func headers(timestamp uint32, tracks ...*message) []*message {
+	var h []*message
+	for _, m := range tracks {
 		if m != nil {
-			p = append(p, m.at(timestamp))
+			h = append(h, m.at(timestamp))
 		}
 	}
-	return p
+	return h
 }
 
 // join adds a viewer, which gets the GOP so far, where there is one, and then what comes. It returns false where the stream has ended.
@@ -135,8 +142,7 @@ func (s *stream) join(v *viewer) bool {
 		if audio == nil { // the sound began within this GOP
 			audio = s.audio
 		}
-		burst := s.preamble(s.gop.messages[0].timestamp, s.gop.video, audio)
-		v.begin(append(burst, s.gop.messages...))
+		v.begin(s.metaMessage, append(headers(s.gop.messages[0].timestamp, s.gop.video, audio), s.gop.messages...))
 	}
 	s.viewers[v] = struct{}{}
 	return true

@@ -27,7 +27,9 @@ type viewer struct {
 	burst int
 	bytes int // of the others
 	// waiting says that nothing is taken before the stream can be joined again.
-	waiting   bool
+	waiting bool
+	// described is the metadata that it was given last.
+	described *message
 	overflows int
 	err       error
 }
@@ -40,11 +42,29 @@ func newViewer(cfg Config) *viewer {
 }
 
 // begin gives the first messages at once. It is called before the first offer.
-func (v *viewer) begin(burst []*message) {
+func (v *viewer) begin(meta *message, burst []*message) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.queue, v.burst, v.waiting = burst, len(burst), false
+	v.waiting = false
+	v.describe(meta, 0)
+	for _, m := range burst {
+		v.push(m)
+	}
+	v.burst, v.bytes = len(v.queue), 0
 	v.signal()
+}
+
+// describe queues metadata that the viewer does not have. The first stands at time 0, whatever follows: FFmpeg takes an onMetaData of
+// any other time for a track of texts, and waits for more of it.
+func (v *viewer) describe(meta *message, timestamp uint32) {
+	if meta == nil || meta == v.described {
+		return
+	}
+	if v.described == nil {
+		timestamp = 0
+	}
+	v.described = meta
+	v.push(meta.at(timestamp))
 }
 
 // offer queues a message, or drops it. The stream's lock is held.
@@ -62,11 +82,16 @@ func (v *viewer) offer(m *message, s *stream) {
 			return
 		}
 		v.waiting = false
-		for _, p := range s.preamble(m.timestamp, s.video, s.audio) {
-			v.push(p)
+		v.describe(s.metaMessage, m.timestamp)
+		for _, h := range headers(m.timestamp, s.video, s.audio) {
+			v.push(h)
 		}
 	}
-	v.push(m)
+	if m.class == classMetadata {
+		v.describe(m, m.timestamp)
+	} else {
+		v.push(m)
+	}
 	v.signal()
 }
 
