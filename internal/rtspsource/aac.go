@@ -100,29 +100,18 @@ func (d *aac) frame(b []byte, ticks int64, arrival time.Time) error {
 	if b = stripADTS(b); len(b) == 0 {
 		return nil
 	}
-	au := media.NewAccessUnit(d.track.desc)
-	if err := au.Append(b); err != nil {
-		au.Release()
-		d.spoil()
-		return nil
-	}
-	return d.track.emit(au, ticks, arrival)
+	return d.track.emit(d.track.unit(b), ticks, arrival)
 }
 
 // begin takes the first piece of a frame of size bytes.
 func (d *aac) begin(b []byte, size int, ticks int64) {
-	au := media.NewAccessUnit(d.track.desc)
-	if err := au.Append(b); err != nil {
-		au.Release()
-		d.spoil()
-		return
-	}
-	d.au, d.ticks, d.missing = au, ticks, size-len(b)
+	d.au, d.ticks, d.missing = d.track.unit(b), ticks, size-len(b)
 }
 
 // continued takes the next piece.
 func (d *aac) continued(p *packet, b []byte) error {
-	if len(b) > d.missing || d.au.Extend(b) != nil {
+	fits := len(b) <= d.missing && d.au.Extend(b) == nil
+	if !fits {
 		d.spoil()
 		return nil
 	}

@@ -98,11 +98,11 @@ func (a *answers) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// reply sends our answer to a request of the server.
+// reply sends our answer to a request of the server. It may not hold up the reader for longer than a run may take to end.
 func (a *answers) reply(b []byte) error {
 	a.writing.Lock()
 	defer a.writing.Unlock()
-	if err := a.SetWriteDeadline(time.Now().Add(a.timeout)); err != nil {
+	if err := a.Conn.SetWriteDeadline(time.Now().Add(lingerTime)); err != nil {
 		return err
 	}
 	_, err := a.Conn.Write(b)

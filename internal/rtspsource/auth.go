@@ -16,7 +16,7 @@ const (
 )
 
 // digestRank orders the algorithms that we know, best last.
-var digestRank = map[string]int{"": 1, "MD5": 1, "SHA-512": 2, "SHA-256": 3, "SHA-512-256": 4} //nolint:gochecknoglobals // a constant
+var digestRank = map[string]int{"": 1, "MD5": 1, "SHA-512": 2, "SHA-256": 3, "SHA-512-256": 4}
 
 // authenticator answers the challenges of a device (RFC 7616, RFC 7617). A first request goes without credentials, because some recorders
 // refuse them unasked; a refused password is not sent again.
@@ -140,7 +140,7 @@ func (c *challenge) digest() *digest.Challenge {
 	return d
 }
 
-// splitChallenges reads a WWW-Authenticate header leniently: parameters quoted or not, empty ones skipped, several challenges in one header.
+// splitChallenges reads a WWW-Authenticate header leniently: parameters quoted or not, empty ones skipped, several challenges in one.
 func splitChallenges(s string) []challenge {
 	var all []challenge
 	for range maxParams {

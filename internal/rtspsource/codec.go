@@ -27,7 +27,7 @@ func spropUnits(value string) [][]byte {
 		}
 		for rest := raw; rest != nil; {
 			var nal []byte
-			if nal, rest, _ = cutStartCode(rest); len(nal) > 2 {
+			if nal, rest = cutStartCode(rest); len(nal) > 2 {
 				units = append(units, bytes.Clone(nal))
 			}
 		}

@@ -94,7 +94,7 @@ func TestH264(t *testing.T) {
 		"STAP-A cut":                        {[]in{{1, true, "18 0002 6701 0009 6802", 0, 0}, {2, true, "41 9a", 0, 0}}, []string{"2! 419a"}, 1},
 		"FU-A":                              {[]in{{1, false, "7c 85 88 01", 0, 0}, {1, false, "7c 05 02", 0, 0}, {1, true, "7c 45 03", 0, 0}}, []string{"1 6588010203"}, 0},
 		"FU-A start and end":                {[]in{{1, true, "7c c5 88 01", 0, 0}}, []string{"1 658801"}, 0},
-		"FU-A without end":                  {[]in{{1, false, "7c 85 88 01", 0, 0}, {1, true, "7c 85 08 02", 0, 0}}, []string{"1 658801 650802"}, 0},
+		"FU-A without end":                  {[]in{{1, false, "7c 85 88 01", 0, 0}, {1, true, "7c 85 08 02", 0, 0}, {2, true, "41 9a", 0, 0}}, []string{"1 658801 650802", "2 419a"}, 0},
 		"FU-A without start":                {[]in{{1, false, "7c 05 88 01", 0, 0}, {1, true, "7c 45 01", 0, 0}, {2, true, "41 9a", 0, 0}}, []string{"2! 419a"}, 1},
 		"FU-A with NAL units inside":        {[]in{{1, false, "7c 87 01 00 00 00 01 68 02 00 00", 0, 0}, {1, true, "7c 47 01 65 88 03", 0, 0}}, []string{"1 6701 6802 658803"}, 0},
 		"annex B payload":                   {[]in{{1, true, "00 00 00 01 67 01 00 00 01 68 02 00 00 00 01 65 88", 0, 0}}, []string{"1 6701 6802 6588"}, 0},
@@ -104,6 +104,7 @@ func TestH264(t *testing.T) {
 		"lost first slice":                  {[]in{{1, true, "65 88 01", 0, 0}, {2, true, "41 08", 1, 0}, {3, true, "41 9b", 0, 0}}, []string{"1 658801", "3! 419b"}, 1},
 		"lost first slice, FU-A":            {[]in{{1, true, "65 88 01", 0, 0}, {2, false, "7c 81 08", 1, 0}, {2, true, "7c 41 08", 0, 0}, {3, true, "41 9b", 0, 0}}, []string{"1 658801", "3! 419b"}, 1},
 		"lost between":                      {[]in{{1, true, "65 88 01", 0, 0}, {9, true, "41 9a", 3, 0}}, []string{"1 658801", "9! 419a"}, 0},
+		"marker in a fragment":              {[]in{{1, true, "7c 85 88 01", 0, 0}, {1, true, "7c 05 02", 0, 0}, {1, true, "7c 45 03", 0, 0}}, []string{"1 6588010203"}, 0},
 		"late copy":                         {[]in{{1, true, "65 88 01", 0, 0}, {1, true, "65 88 01", -1, 0}, {2, true, "41 9a", 0, 0}}, []string{"1 658801", "2 419a"}, 1},
 		"sequence anew":                     {[]in{{1, true, "65 88 01", 0, 0}, {2, true, "41 9a", -9000, 0}}, []string{"1 658801", "2! 419a"}, 0},
 		"new SSRC":                          {[]in{{1, true, "65 88 01", 0, 0}, {2, true, "41 9a", 77, 5}}, []string{"1 658801", "2! 419a"}, 0},
@@ -167,7 +168,8 @@ func TestAAC(t *testing.T) {
 		"lbr":            {aacOf(8000, "mode=AAC-lbr"), []in{{0, true, "0008 0c aabbcc", 0, 0}}, []string{"0 aabbcc"}},
 		"SBR": {
 			aacOf(48000, "config=2b098800;sizelength=13;indexlength=3;indexdeltalength=3"),
-			[]in{{0, true, "0020 0008 0008 aa bb", 0, 0}}, []string{"0 aa", "3840 bb"},
+			[]in{{0, true, "0020 0008 0008 aa bb", 0, 0}},
+			[]string{"0 aa", "3840 bb"},
 		},
 	}
 	for name, test := range tests {

@@ -72,12 +72,10 @@ func (d *device) accept() {
 		if err != nil {
 			return
 		}
-		d.wg.Add(1)
-		go func() {
-			defer d.wg.Done()
+		d.wg.Go(func() {
 			defer conn.Close()
 			d.script(&peer{d: d, Conn: conn, r: textproto.NewReader(bufio.NewReader(conn))})
-		}()
+		})
 	}
 }
 

@@ -154,17 +154,16 @@ func (f *framer) plausible(b []byte) bool {
 }
 
 // beginnings of a text message. "HTTP/" is what somebody hears who dials the wrong port.
-var beginnings = []string{ //nolint:gochecknoglobals // a constant
+var beginnings = []string{
 	"RTSP/", "HTTP/", "OPTIONS ", "GET_PARAMETER ", "SET_PARAMETER ", "ANNOUNCE ", "TEARDOWN ", "REDIRECT ", "PLAY_NOTIFY ",
 	"DESCRIBE ", "SETUP ", "PLAY ", "PAUSE ", "RECORD ",
 }
 
 // message finds the end of a message.
 func message(b []byte) (element, error) {
-	switch startsMessage(b) {
-	case kindMore:
+	if k := startsMessage(b); k == kindMore {
 		return element{}, nil
-	case kindStray:
+	} else if k == kindStray {
 		return element{kind: kindStray, size: 1}, nil
 	}
 	head := endOfHead(b)

@@ -40,10 +40,9 @@ func elements(input []byte, cuts cutter, use *channels) []string {
 			if e.kind == kindMore {
 				break
 			}
-			switch e.kind {
-			case kindFrame:
+			if e.kind == kindFrame {
 				out = append(out, fmt.Sprintf("frame %d %x", e.channel, e.data))
-			case kindMessage:
+			} else if e.kind == kindMessage {
 				out = append(out, fmt.Sprintf("message %q %q", e.data, e.body))
 			}
 			if e.size <= 0 || e.size > len(pending) || e.size > maxFrameBytes && e.kind != kindStray {
@@ -132,6 +131,7 @@ func packets(input []byte) []packet {
 // depacketise checks what holds for every depacketiser: it makes no bytes, hands on no empty unit, and nothing twice: a second run over
 // the same packets gives the same.
 func depacketise(t *testing.T, s *stream, input []byte) *recorder {
+	t.Helper()
 	all := packets(input)
 	var runs [2]*recorder
 	for i := range runs {
@@ -165,6 +165,7 @@ func depacketise(t *testing.T, s *stream, input []byte) *recorder {
 
 // annexBFree checks that the first pictures hold no start codes, and each a slice.
 func annexBFree(t *testing.T, out *recorder, slice func([]byte) bool) {
+	t.Helper()
 	for i, u := range out.units {
 		slices := 0
 		for _, nal := range strings.Fields(u)[1:] {

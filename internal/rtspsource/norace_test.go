@@ -2,4 +2,5 @@
 
 package rtspsource
 
+// raceAllocs is for the other build.
 const raceAllocs = 0

@@ -1,7 +1,5 @@
 package rtspsource
 
-import "mediapusher/internal/media"
-
 // pcm takes payloads that are samples and nothing else (RFC 3551 section 4): G.711 and L16. A packet is a unit.
 type pcm struct {
 	track *track
@@ -19,13 +17,8 @@ func (d *pcm) push(p *packet) error {
 	if n == 0 {
 		return nil
 	}
-	au := media.NewAccessUnit(d.track.desc)
-	if err := au.Append(p.payload[:n]); err != nil {
-		au.Release()
-		d.track.spoil()
-		return nil
-	}
-	if d.littleEndian {
+	au := d.track.unit(p.payload[:n])
+	if au != nil && d.littleEndian {
 		samples := au.Units[0]
 		for i := 0; i+1 < len(samples); i += 2 {
 			samples[i], samples[i+1] = samples[i+1], samples[i]

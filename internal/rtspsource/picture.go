@@ -11,7 +11,7 @@ import (
 // start code was found.
 const probePictures = 100
 
-var startCode = []byte{0, 0, 1} //nolint:gochecknoglobals // a constant
+var startCode = []byte{0, 0, 1}
 
 // naming tells what a picture has to know of a coding's NAL unit header.
 type naming struct {
@@ -66,9 +66,9 @@ func (c *picture) begin(p *packet) error {
 	return nil
 }
 
-// end closes the picture if p is its last packet.
+// end closes the picture if p is its last packet. A marker in the middle of a NAL unit is not believed.
 func (c *picture) end(p *packet) error {
-	if !p.marker {
+	if !p.marker || c.fragment {
 		return nil
 	}
 	if c.spoiled {
@@ -188,7 +188,7 @@ func (c *picture) split() {
 	c.torn = false
 	for _, nal := range whole.Units {
 		for rest := nal; rest != nil; {
-			nal, rest, _ = cutStartCode(rest)
+			nal, rest = cutStartCode(rest)
 			c.add(nal)
 		}
 	}
@@ -200,10 +200,10 @@ func (c *picture) split() {
 
 // cutStartCode returns what lies before the first start code, without trailing zeros, and what lies behind it; rest is nil where there is
 // none.
-func cutStartCode(b []byte) (nal, rest []byte, found bool) {
-	nal, rest, found = bytes.Cut(b, startCode)
+func cutStartCode(b []byte) (nal, rest []byte) {
+	nal, rest, found := bytes.Cut(b, startCode)
 	if !found {
-		return nal, nil, false
+		return nal, nil
 	}
-	return bytes.TrimRight(nal, "\x00"), rest, true
+	return bytes.TrimRight(nal, "\x00"), rest
 }

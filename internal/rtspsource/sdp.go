@@ -110,10 +110,13 @@ type coding struct {
 }
 
 // static payload types (RFC 3551 section 6) that stand without a=rtpmap; those we cannot carry are there for their names.
-var static = map[uint8]string{ //nolint:gochecknoglobals // a constant
+var static = map[uint8]string{
 	0: "PCMU/8000", 3: "GSM/8000", 4: "G723/8000", 8: "PCMA/8000", 9: "G722/8000", 10: "L16/44100/2", 11: "L16/44100", 14: "MPA/90000",
 	18: "G729/8000", 26: "JPEG/90000", 32: "MPV/90000", 33: "MP2T/90000",
 }
+
+// videoClockRate is what all video formats of RTP use, also where a=rtpmap leaves it out.
+const videoClockRate = 90000
 
 // codings lists what a block offers.
 func (b *block) codings() []coding {
@@ -127,6 +130,9 @@ func (b *block) codings() []coding {
 		c := coding{payloadType: n, name: strings.ToUpper(strings.TrimSpace(parts[0])), channels: 1, params: parseFmtp(b.fmtp[n])}
 		if len(parts) > 1 {
 			c.rate, _ = strconv.Atoi(strings.TrimSpace(parts[1]))
+		}
+		if c.rate == 0 && b.kind == "video" {
+			c.rate = videoClockRate
 		}
 		if len(parts) > 2 {
 			if v, err := strconv.Atoi(strings.TrimSpace(parts[2])); err == nil {

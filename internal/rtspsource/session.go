@@ -17,9 +17,6 @@ import (
 // ErrClosed. Some devices say so and go on with a new SSRC.
 const byeTime = 500 * time.Millisecond
 
-// graceTime is given once more before a silent run is ended: a sink that blocked for long leaves bytes unread in the socket.
-const graceTime = 50 * time.Millisecond
-
 // session is one run of a source. The goroutine of Run reads the socket and writes to the sink; a second one leads the conversation until
 // the device plays, through gortsplib, which has goroutines of its own.
 type session struct {
@@ -37,9 +34,8 @@ type session struct {
 	playing atomic.Int64
 
 	packet    packet
-	lastMedia time.Time
-	bye       bool
-	graced    bool
+	lastMedia time.Time // when the sink had taken it
+	bye       bool      // the device has said that the stream ends
 }
 
 // routing tells where a frame goes.
@@ -108,6 +104,10 @@ func (s *session) read(ctx context.Context) error {
 		if handling := s.handle(ctx, now); handling != nil {
 			return handling
 		}
+		if s.lastMedia.Equal(now) {
+			// A sink that blocks makes the device wait; that is not the device's silence.
+			s.lastMedia = time.Now()
+		}
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
@@ -156,9 +156,6 @@ func (s *session) watch(ctx context.Context, now time.Time) error {
 	switch {
 	case idle < limit:
 		return s.wait(ctx, limit-idle)
-	case !s.graced:
-		s.graced = true
-		return s.wait(ctx, graceTime)
 	case s.bye:
 		return readError(fmt.Errorf("%w: it announced the end of the stream", ErrClosed))
 	default:
@@ -210,14 +207,15 @@ func (s *session) frame(ctx context.Context, r *routing, e *element, now time.Ti
 		}
 		s.packet.arrival = now
 		s.src.counters.packets.Add(1)
-		s.lastMedia, s.bye, s.graced = now, false, false
+		s.lastMedia, s.bye = now, false
 		return t.rtp(&s.packet)
 	case channelRTCP:
-		report := parseRTCP(e.data)
-		r.tracks[use.track].report(report.wall, report.timestamp)
-		if report.bye && use.track == 0 {
+		told := parseRTCP(e.data)
+		r.tracks[use.track].report(told.wall, told.timestamp)
+		if told.bye && use.track == 0 {
 			return s.ending(ctx)
 		}
+	case channelUnknown:
 	}
 	return nil
 }
@@ -280,39 +278,4 @@ func (s *session) part() {
 			}
 		}
 	}
-}
-
-// reader is the read buffer of a connection.
-type reader struct {
-	socket net.Conn
-	framer framer
-	buf    []byte
-	r, w   int
-}
-
-// minRead is the least room that a read is given.
-const minRead = 16 << 10
-
-// fill reads once. What next returned is void afterwards.
-func (r *reader) fill() (int, error) {
-	if r.r == r.w {
-		r.r, r.w = 0, 0
-	}
-	if len(r.buf)-r.w < minRead && r.r > 0 {
-		r.w = copy(r.buf, r.buf[r.r:r.w])
-		r.r = 0
-	}
-	n, err := r.socket.Read(r.buf[r.w:])
-	r.w += n
-	return n, err
-}
-
-// next takes one element from the buffer; kindMore says that there is no complete one. Every element fits into the buffer.
-func (r *reader) next() (element, error) {
-	e, err := r.framer.next(r.buf[r.r:r.w])
-	if err != nil {
-		return element{}, err
-	}
-	r.r += e.size
-	return e, nil
 }

@@ -77,18 +77,19 @@ func New(cfg Config) (*Source, error) {
 // connection closed when it returns, within a second of the end of ctx provided that the sink does not block.
 func (s *Source) Run(ctx context.Context, sink media.Sink) error {
 	s.counters.notes.Store(nil)
-	socket, err := s.dial(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
+	err := s.pull(ctx, sink)
+	if ctx.Err() == nil {
 		return err
 	}
-	err = newSession(s, socket, sink).run(ctx)
-	if ctx.Err() != nil {
-		return nil
+	return nil
+}
+
+func (s *Source) pull(ctx context.Context, sink media.Sink) error {
+	socket, err := s.dial(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	return newSession(s, socket, sink).run(ctx)
 }
 
 // dial connects, with TLS where the address says so.

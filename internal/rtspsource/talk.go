@@ -69,7 +69,7 @@ func newTalk(s *session) *talk {
 		DialContext:     s.dialled,
 		OnRequest:       t.onRequest,
 		OnResponse:      t.onResponse,
-		Log: func(_ gortsplib.LogLevel, format string, args ...interface{}) {
+		Log: func(_ gortsplib.LogLevel, format string, args ...any) {
 			s.log.Debug("RTSP client", zap.String("message", fmt.Sprintf(format, args...)))
 		},
 	}

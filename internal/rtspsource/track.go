@@ -86,9 +86,22 @@ func (t *track) spoil() {
 	t.stats.bad.Add(1)
 }
 
-// emit hands a unit on. ticks is its unwrapped timestamp on the track's own clock.
+// unit starts a unit with b as its first NAL unit or frame, nil where it is too large.
+func (t *track) unit(b []byte) *media.AccessUnit {
+	au := media.NewAccessUnit(t.desc)
+	if au.Append(b) != nil {
+		au.Release()
+		t.spoil()
+		return nil
+	}
+	return au
+}
+
+// emit hands a unit on, unless it is nil. ticks is its unwrapped timestamp on the track's own clock.
 func (t *track) emit(au *media.AccessUnit, ticks int64, arrival time.Time) error {
-	au.Track = t.desc
+	if au == nil {
+		return nil
+	}
 	au.PTS = ticks * media.ClockRate / t.clockRate
 	au.Arrival = arrival
 	au.Lost = t.lost

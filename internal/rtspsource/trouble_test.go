@@ -1,13 +1,21 @@
 package rtspsource_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
 	"net"
+	"net/http/httptest"
+	"net/textproto"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"mediapusher/internal/media"
 	"mediapusher/internal/rtspsource"
 )
 
@@ -259,5 +267,115 @@ func TestSinkErrorsEndTheRun(t *testing.T) {
 	}
 	if n := len(d.heard("PLAY")); n != 0 {
 		t.Errorf("%d PLAY", n)
+	}
+}
+
+// full is a sink that refuses units.
+type full struct {
+	sink
+	err error
+}
+
+func (f *full) Write(au *media.AccessUnit) error {
+	au.Release()
+	return f.err
+}
+
+func TestUnitRefusedBySinkEndsTheRun(t *testing.T) {
+	d := newDevice(t, serve(liveSDP, oneFrame))
+	out := &full{err: errors.New("queue closed")}
+	cfg := quick(d)
+	cfg.Timeout, cfg.Silence = limit, limit
+	if err := newSource(t, cfg).Run(t.Context(), out); !errors.Is(err, out.err) {
+		t.Errorf("got %v", err)
+	}
+	if n := len(d.heard("TEARDOWN")); n != 1 {
+		t.Errorf("%d TEARDOWN", n)
+	}
+}
+
+// slow is a sink that blocks for longer than the silence that the source bears.
+type slow struct {
+	*sink
+	pause time.Duration
+}
+
+func (s *slow) Write(au *media.AccessUnit) error {
+	<-time.After(s.pause)
+	return s.sink.Write(au)
+}
+
+// A sink that makes the device wait is not silence of the device, and the wall clock of these tests is synctest's.
+func TestBlockingSinkIsNotSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		p := &peer{d: &device{t: t}, Conn: server, r: textproto.NewReader(bufio.NewReader(server))}
+		go serve(liveSDP, func(p *peer) {
+			for i := range uint32(5) {
+				p.Write(p.rtp(0, 96, i*3600, true, idr...))
+			}
+		})(p)
+		s, err := rtspsource.New(rtspsource.Config{
+			URL: "rtsp://recorder/live", Silence: time.Second,
+			DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		out := &slow{sink: newSink(5), pause: 10 * time.Second}
+		expect(t, s.Run(t.Context(), out), "read", rtspsource.ErrSilent)
+		server.Close()
+		if took := time.Since(start); len(out.units) != 5 || took < 51*time.Second || took > 52*time.Second {
+			t.Errorf("%d units in %v", len(out.units), took)
+		}
+	})
+}
+
+func TestTLS(t *testing.T) {
+	web := httptest.NewTLSServer(nil)
+	defer web.Close()
+	d := newDevice(t, serve(liveSDP, oneFrame))
+	plain := d.listener.Addr().String()
+	secure, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: web.TLS.Certificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer secure.Close()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() {
+		in, err := secure.Accept()
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		out, err := net.Dial("tcp", plain)
+		if err != nil {
+			return
+		}
+		wg.Go(func() {
+			defer out.Close()
+			_, _ = io.Copy(out, in)
+		})
+		_, _ = io.Copy(in, out)
+	})
+	cfg := quick(d)
+	cfg.URL, cfg.Timeout, cfg.Silence = "rtsps://"+secure.Addr().String()+"/live", limit, limit
+	if err := pull(t, newSource(t, cfg), newSink(1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.heard("DESCRIBE")[0].url; got != cfg.URL {
+		t.Errorf("DESCRIBE %s", got)
+	}
+}
+
+func TestTLSIsRefusedByPlainServer(t *testing.T) {
+	d := newDevice(t, func(p *peer) { p.send("RTSP/1.0 400 Bad Request\r\n\r\n") })
+	cfg := quick(d)
+	cfg.URL = "rtsps" + strings.TrimPrefix(cfg.URL, "rtsp")
+	var e *rtspsource.Error
+	if err := pull(t, newSource(t, cfg), newSink(1)); !errors.As(err, &e) || e.Step != "dial" {
+		t.Errorf("got %v", err)
 	}
 }
