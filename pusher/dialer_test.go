@@ -321,4 +321,3 @@ func TestRTMPS(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
-
