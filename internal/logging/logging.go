@@ -4,17 +4,10 @@ package logging
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/sirupsen/logrus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-)
-
-// Floods are folded: of equal lines at warn or below, this many get through in a second, and then one in floodRest.
-const (
-	floodFirst = 50
-	floodRest  = 1000
 )
 
 // New returns a logger that writes lines to w, which it may call from one goroutine at a time. level is debug, info, warn or error.
@@ -28,7 +21,7 @@ func New(level string, w io.Writer) (*zap.Logger, error) {
 	config.EncodeLevel = zapcore.CapitalLevelEncoder
 	config.ConsoleSeparator = " "
 	core := zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.Lock(zapcore.AddSync(w)), lowest)
-	return zap.New(zapcore.NewSamplerWithOptions(core, time.Second, floodFirst, floodRest), zap.ErrorOutput(zapcore.Lock(zapcore.AddSync(w)))), nil
+	return zap.New(core, zap.ErrorOutput(zapcore.Lock(zapcore.AddSync(w)))), nil
 }
 
 // Bridge sends what libraries log through logrus's global logger into log, at debug. go-rtmp v0.0.7 does so when a chunk size changes

@@ -1,0 +1,141 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mediapusher/api"
+	"mediapusher/task"
+)
+
+// fake is a scheduler with one rule: handles are known from StartLive to Stop. It writes down what it is asked.
+type fake struct {
+	fail  error // of StartLive
+	start func(ctx context.Context) (task.Started, error)
+
+	mu       sync.Mutex
+	calls    []string
+	requests []task.LiveRequest
+	live     map[int32]bool
+}
+
+func newFake() *fake { return &fake{live: map[int32]bool{12681: true}} }
+
+func (f *fake) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+}
+
+func (f *fake) told() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.Join(f.calls, " ")
+}
+
+func (f *fake) StartLive(ctx context.Context, request task.LiveRequest) (task.Started, error) {
+	f.mu.Lock()
+	f.requests = append(f.requests, request)
+	f.mu.Unlock()
+	f.note("start")
+	if f.start != nil {
+		return f.start(ctx)
+	}
+	return task.Started{Handle: 12681, Stream: "142595818"}, f.fail
+}
+
+func (f *fake) Answered(handle int32) { f.note("answered:%d", handle) }
+
+func (f *fake) Beat(handle int32) error { return f.known("beat", handle) }
+
+func (f *fake) Stop(ctx context.Context, handle int32) error {
+	err := f.known("stop", handle)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.live, handle)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (f *fake) Status(handle int32) (task.Snapshot, error) {
+	return snapshot("a1", "142595818"), f.known("status", handle)
+}
+
+func (f *fake) known(what string, handle int32) error {
+	f.note("%s:%d", what, handle)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.live[handle] {
+		return task.ErrNoSession
+	}
+	return nil
+}
+
+func (f *fake) request(t *testing.T) task.LiveRequest {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.requests) != 1 {
+		t.Fatalf("%d starts, want 1", len(f.requests))
+	}
+	return f.requests[0]
+}
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func snapshot(id, stream string) task.Snapshot {
+	return task.Snapshot{
+		ID: id, Kind: "live", State: task.StateRetrying, Vendor: "hikvision", Address: "10.8.30.109:8000", Channel: 33,
+		StreamType: "main", Way: "net", Stream: stream, Server: "SRS/6.0.155", VideoCodec: "H.265", AudioCodec: "G.711 A-law",
+		AudioNote: "transcoded to AAC", Width: 2560, Height: 1440, FrameRate: 25, BitsPerSecond: 4000000.4, FramesPerSecond: 24.987,
+		Dropped: 3, Started: now.Add(-90 * time.Second), LastFrame: now.Add(-1500 * time.Millisecond), Clients: 2,
+		Source: task.Leg{
+			State: "waiting", Since: now.Add(-time.Second), Reconnects: 2, LastErrorAt: now.Add(-time.Second), Bytes: 5, Units: 4,
+			LastError: "hikvision 10.8.30.109:554: live: unreachable: rtsp://admin:hush@10.8.30.109/x",
+		},
+		Publish: task.Leg{State: "running", Since: now.Add(-80 * time.Second), LastError: "older", LastErrorAt: now.Add(-81 * time.Second)},
+	}
+}
+
+var urls = api.URLs{
+	RTMP: "rtmp://{host}:1935/live/{stream}", FLV: "http://{host}:8080/live/{stream}.flv",
+	WebRTC: "http://{host}:1985/rtc/v1/whep/?app=live&stream={stream}",
+}
+
+func handler(f *fake) http.Handler {
+	return api.New(api.Config{URLs: urls, Now: func() time.Time { return now }}, f)
+}
+
+// call makes one request without a network.
+func call(h http.Handler, method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, path, reader)
+	r.Host = "10.8.30.2:8090"
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// six is the body of the printed sample.
+const six = `{"nvr_category":0,"nvr_addr":"10.8.30.109","nvr_port":8000,"nvr_user":"admin","nvr_pwd":"123456","nvr_channel":30}`
+
+const okText = `{"status_code":200,"status_message":"OK"}`
+
+const liveAnswer = `{"status_code":200,"status_message":"OK","rtmp_url":"rtmp://10.8.30.2:1935/live/142595818","play_handle":12681,` +
+	`"flv_url":"http://10.8.30.2:8080/live/142595818.flv",` +
+	`"webrtc_url":"http://10.8.30.2:1985/rtc/v1/whep/?app=live&stream=142595818"}`
