@@ -110,12 +110,12 @@ func (c *chunkReader) payload(in *inbound, n int) error {
 	for n > 0 {
 		step := min(n, 4096)
 		in.body = append(in.body, make([]byte, step)...)
+		c.held += step
 		if err := c.fill(in.body[have:]); err != nil {
 			return err
 		}
 		have += step
 		n -= step
-		c.held += step
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ func TestFFmpegPlays(t *testing.T) {
 		"without sound": {nil, "h264"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := start(t, mediaserver.Config{})
 			p := publish(t, s, "a")
 			loop(t, p, clip(t, c.sound...))
@@ -62,7 +63,7 @@ func TestFFmpegPlays(t *testing.T) {
 				ctx, cancel := context.WithTimeout(context.Background(), limit)
 				defer cancel()
 				var told strings.Builder
-				cmd := exec.CommandContext(ctx, probe, "-v", "warning", "-analyzeduration", "1M", "-of", "json", "-read_intervals", "%+3",
+				cmd := exec.CommandContext(ctx, probe, "-v", "warning", "-analyzeduration", "1M", "-of", "json", "-read_intervals", "%+2",
 					"-show_entries", "stream=codec_name,width,height:packet=stream_index,flags,dts", address)
 				cmd.Stderr = &told
 				out, err := cmd.Output()
@@ -70,7 +71,7 @@ func TestFFmpegPlays(t *testing.T) {
 					t.Fatalf("%s: %v %s", address, err, told.String())
 				}
 				check(t, address, out, c.want)
-				decode := exec.CommandContext(ctx, ffmpeg, "-v", "warning", "-analyzeduration", "1M", "-i", address, "-t", "2", "-f", "null", "-")
+				decode := exec.CommandContext(ctx, ffmpeg, "-v", "warning", "-analyzeduration", "1M", "-i", address, "-t", "1", "-f", "null", "-")
 				if out, err := decode.CombinedOutput(); err != nil || strings.Contains(strings.ToLower(string(out)), "timestamp") {
 					t.Errorf("ffmpeg %s: %v %s", address, err, out)
 				}

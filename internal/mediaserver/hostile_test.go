@@ -350,7 +350,7 @@ func countRTMP(c *client, frames uint32) error {
 }
 
 func TestHostileHTTP(t *testing.T) {
-	s := start(t, mediaserver.Config{})
+	s := start(t, mediaserver.Config{SetupTimeout: time.Second})
 	p := publish(t, s, "a")
 	write(t, p, video, 0, keyFrame(1))
 	for name, sent := range map[string][]byte{
