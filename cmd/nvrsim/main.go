@@ -14,7 +14,7 @@ import (
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("nvrsim"), kong.Description(
+	kong.Parse(&o, kong.Name("nvrsim"), kong.Vars{"auths": auths}, kong.Description(
 		"Simulated Hikvision and Dahua recorders. They play clips, carry a readable and a machine-readable clock in the picture, and "+
 			"can be told to misbehave: POST faults as JSON to /sim/faults of the control port, read /sim/state and /sim/journal."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -22,7 +22,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends at once
 	if err := run(ctx, o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "nvrsim:", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
+		os.Exit(1)
 	}
 }
 

@@ -12,11 +12,14 @@ import (
 	"mediapusher/internal/nvrsim"
 )
 
+// auths are the values of nvrsim.Auth, for the command line.
+const auths = "digest,digest-qop,digest-bare,digest-sha256,digest-both,digest-or-basic,basic"
+
 // options are the command line. Without any the demo runs: both vendors on loopback.
 type options struct {
 	Listen   string `default:"127.0.0.1" help:"Host to listen on."`
 	Vendor   string `default:"both" enum:"both,hikvision,dahua" help:"Vendor to imitate (both, hikvision, dahua)."`
-	Channels int    `default:"0" help:"Number of channels; beyond six the demo's channels repeat, without the offline one. 0 for the six of the demo."`
+	Channels int    `default:"6" help:"Number of channels; beyond six the demo's repeat, without the offline one."`
 
 	HikvisionHTTP int `default:"18080" help:"HTTP port of the Hikvision recorder; 0 for a free one." name:"hikvision-http"`
 	HikvisionRTSP int `default:"18554" help:"RTSP port of the Hikvision recorder." name:"hikvision-rtsp"`
@@ -25,7 +28,7 @@ type options struct {
 
 	User     string `default:"admin" help:"User of the recorders."`
 	Password string `default:"demo12345" help:"Password of the recorders."`
-	Auth     string `default:"digest" enum:"digest,digest-qop,digest-bare,digest-sha256,digest-both,digest-or-basic,basic" help:"How clients must authenticate: ${enum}."`
+	Auth     string `default:"digest" enum:"${auths}" help:"How clients must authenticate: ${enum}."`
 
 	Control string `default:"127.0.0.1:18090" help:"Address of the control interface; it has no password, so keep it on loopback."`
 	ClipDir string `type:"existingdir" help:"Directory with clips instead of the built-in ones (scripts/clips.sh bench DIR makes one)."`
@@ -80,11 +83,7 @@ func (o options) channels(vendor string) []nvrsim.Channel {
 		clip = "bench"
 	}
 	demo := nvrsim.DemoChannels(vendor)
-	count := o.Channels
-	if count == 0 {
-		count = len(demo)
-	}
-	channels := make([]nvrsim.Channel, count)
+	channels := make([]nvrsim.Channel, max(o.Channels, 1))
 	for i := range channels {
 		switch {
 		case clip != "":

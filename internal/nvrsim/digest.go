@@ -1,7 +1,7 @@
 package nvrsim
 
 import (
-	"crypto/md5" //nolint:gosec // what the recorders use
+	"crypto/md5"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -18,6 +18,8 @@ type credentials struct {
 	// header is the Authorization header, empty where there is none.
 	header string
 	remote string
+	// nonceFor is what a nonce must have been issued for, empty for anything.
+	nonceFor string
 	// once says that a nonce serves one request only.
 	once bool
 	// within tells whether the digest's uri fits the target.
@@ -33,9 +35,9 @@ func (g *gate) check(c credentials) verdict {
 		}
 		return challenge
 	}
-	right, verdict := g.verify(c)
-	if verdict != accepted {
-		return verdict
+	right, v := g.verify(c)
+	if v != accepted {
+		return v
 	}
 	if g.note(host, right) {
 		return locked
@@ -46,7 +48,7 @@ func (g *gate) check(c credentials) verdict {
 	return accepted
 }
 
-// verify checks a header's form and secret. The verdict is accepted where the secret was looked at at all.
+// verify checks a header's form and secret. The verdict is accepted where the secret was compared, right or wrong.
 func (g *gate) verify(c credentials) (right bool, v verdict) {
 	scheme, rest, _ := strings.Cut(c.header, " ")
 	switch {
@@ -71,7 +73,7 @@ func (g *gate) verifyDigest(c credentials, p map[string]string) (right bool, v v
 	if p["realm"] != g.realm || p["response"] == "" || !c.within(p["uri"], c.target) {
 		return false, challenge
 	}
-	if !g.known(p["nonce"], c.target, c.once) {
+	if !g.known(p["nonce"], c.nonceFor, c.once) {
 		return false, stale
 	}
 	sum := md5Hex
@@ -95,7 +97,7 @@ const (
 	overRTSP
 )
 
-// challenges returns the values of the WWW-Authenticate headers for a target.
+// challenges returns the values of the WWW-Authenticate headers, with a nonce for a target or, where that is empty, for anything.
 func (g *gate) challenges(over protocol, target string, isStale bool) []string {
 	nonce := ""
 	if g.cfg.Auth != BasicOnly {
@@ -207,7 +209,7 @@ func unquote(s string) (value, rest string, ok bool) {
 }
 
 func md5Hex(s string) string {
-	sum := md5.Sum([]byte(s)) //nolint:gosec // what the recorders use
+	sum := md5.Sum([]byte(s))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -40,7 +40,7 @@ type gate struct {
 
 type nonce struct {
 	issued time.Time
-	target string // the address it was issued for
+	target string // what it was issued for
 }
 
 type attempts struct {

@@ -64,23 +64,23 @@ func (r *Recorder) httpHandler(ctx context.Context) http.Handler {
 			}
 			return
 		}
-		verdict := r.gate.check(credentials{
+		v := r.gate.check(credentials{
 			method: req.Method, target: req.RequestURI, header: req.Header.Get("Authorization"), remote: req.RemoteAddr,
-			once: r.cfg.Vendor == Dahua, within: func(uri, target string) bool { return uri == target },
+			nonceFor: req.RequestURI, once: r.cfg.Vendor == Dahua, within: func(uri, target string) bool { return uri == target },
 		})
-		switch verdict {
+		switch v {
 		case accepted:
 			r.journal.add(LoginOK, req.RemoteAddr, "", req.RequestURI)
 		case refused, locked:
 			r.journal.add(LoginRefused, req.RemoteAddr, "", req.RequestURI)
 		default:
 		}
-		if verdict == accepted && faults.HTTPStatus == 0 {
+		if v == accepted && faults.HTTPStatus == 0 {
 			r.journal.add(Request, req.RemoteAddr, "", req.Method+" "+req.RequestURI)
 			pages.ServeHTTP(w, req)
 			return
 		}
-		r.turnAway(w, req, verdict, faults)
+		r.turnAway(w, req, v, faults)
 	})
 }
 
@@ -117,7 +117,7 @@ func (l pickyListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
 		if err != nil {
-			return nil, err //nolint:wrapcheck // net/http looks at the plain error
+			return nil, err
 		}
 		if !l.refuses() {
 			return conn, nil

@@ -22,7 +22,7 @@ func get(t *testing.T, r *nvrsim.Recorder, password, target string) (status int,
 	if password != "" {
 		client.Transport = &digest.Transport{Username: "admin", Password: password, Transport: plain}
 	}
-	res, err := client.Get("http://" + r.HTTPAddr() + target) //nolint:noctx // the client has a time-out
+	res, err := client.Get("http://" + r.HTTPAddr() + target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestHTTPFaults(t *testing.T) {
 	r := start(t, nvrsim.Config{Vendor: nvrsim.Hikvision})
 	client := &http.Client{Timeout: 200 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
 	ask := func() error {
-		res, err := client.Get("http://" + r.HTTPAddr() + "/ISAPI/System/deviceInfo") //nolint:noctx // the client has a time-out
+		res, err := client.Get("http://" + r.HTTPAddr() + "/ISAPI/System/deviceInfo")
 		if err != nil {
 			return err
 		}

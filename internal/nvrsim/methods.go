@@ -1,7 +1,6 @@
 package nvrsim
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,7 @@ import (
 const rtspMethods = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, SET_PARAMETER, GET_PARAMETER"
 
 // handle answers one request; nil means it is never answered.
-func (c *conn) handle(_ context.Context, req *rtspRequest) *reply {
+func (c *conn) handle(req *rtspRequest) *reply {
 	faults := c.r.Faults()
 	if slices.Contains(faults.RTSPHang, req.method) {
 		return nil
@@ -58,10 +57,10 @@ func (c *conn) login(req *rtspRequest) *reply {
 	if header == "" && c.loggedIn && strings.HasSuffix(req.method, "_PARAMETER") {
 		return nil
 	}
-	verdict := c.r.gate.check(credentials{
+	v := c.r.gate.check(credentials{
 		method: req.method, target: req.url, header: header, remote: c.remote, within: withinURL,
 	})
-	switch verdict {
+	switch v {
 	case accepted:
 		if !c.loggedIn {
 			c.loggedIn = true
@@ -72,11 +71,11 @@ func (c *conn) login(req *rtspRequest) *reply {
 		c.r.journal.add(LoginRefused, c.remote, "", req.url)
 	default:
 	}
-	if verdict == locked && (c.r.Faults().LockedForbidden || c.r.cfg.Vendor == Dahua) {
+	if v == locked && (c.r.Faults().LockedForbidden || c.r.cfg.Vendor == Dahua) {
 		return &reply{status: 403}
 	}
 	p := &reply{status: 401}
-	for _, value := range c.r.gate.challenges(overRTSP, req.url, verdict == stale) {
+	for _, value := range c.r.gate.challenges(overRTSP, "", v == stale) {
 		p.add("WWW-Authenticate", value)
 	}
 	return p
@@ -148,7 +147,7 @@ func (c *conn) trySetup(req *rtspRequest, f Faults) *reply {
 	if !strings.Contains(transport, "RTP/AVP/TCP") {
 		return &reply{status: 461}
 	}
-	if c.session != nil && c.session.player != nil {
+	if c.session != nil && !c.session.takes(at) {
 		return &reply{status: 455}
 	}
 	if c.session == nil {

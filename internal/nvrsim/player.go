@@ -115,7 +115,7 @@ func (p *player) frame(st *stream, f Faults) {
 	st.timestamp = stamp.Timestamp
 	frame := &st.feed.Frames[st.next%int64(len(st.feed.Frames))]
 	if st.video && f.GarbageNAL {
-		p.packet(st, stamp, garbage)
+		p.packet(st, stamp, []byte(garbage))
 	}
 	lose := st.video && f.LoseEvery > 0 && st.next%int64(f.LoseEvery) == 0
 	for i, packet := range frame.Packets {
@@ -142,12 +142,12 @@ func (p *player) packet(st *stream, stamp clips.Stamp, wire []byte) {
 	stamp.Put(p.buffer[start:])
 	st.sequence++
 	st.packets++
-	st.octets += uint32(len(wire) - 16) //nolint:gosec // at most a packet
+	st.octets += uint32(len(wire) - 16)
 }
 
 // garbage is a packet whose NAL unit has the forbidden bit and a reserved type, in H.264 and in H.265.
-var garbage = append([]byte{'$', 0, 0, 12 + 24, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-	0xFF, 0xFF, 0x9C, 0x17, 0, 0, 3, 0x51, 0xE0, 0xAA, 0x03, 0, 0, 0, 1, 0x67, 0xDE, 0xAD, 0xBE, 0xEF, 0, 0, 0, 1)
+const garbage = "$\x00\x00\x24\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\xFF\xFF\x9C\x17\x00\x00\x03\x51\xE0\xAA\x03\x00\x00\x00\x01\x67\xDE\xAD\xBE\xEF\x00\x00\x00\x01"
 
 // stampOf is the RTP timestamp of the next frame.
 func (st *stream) stampOf(f Faults) uint32 {
@@ -158,7 +158,7 @@ func (st *stream) stampOf(f Faults) uint32 {
 	if f.TwinTimestamps {
 		n -= n % 2
 	}
-	return st.base + uint32(framePTS(st.feed, n)+st.jump(f)) //nolint:gosec // wraps, as RTP does
+	return st.base + uint32(framePTS(st.feed, n)+st.jump(f))
 }
 
 func (st *stream) jump(f Faults) int64 {
@@ -175,9 +175,9 @@ func (st *stream) senderReport(b []byte, now time.Time, f Faults) []byte {
 	be := binary.BigEndian
 	b = append(b, '$', st.channel+1, 0, report+names, 0x80, 200, 0, report/4-1)
 	b = be.AppendUint32(b, st.ssrc)
-	b = be.AppendUint32(b, uint32(now.Unix()+ntpEpoch)) //nolint:gosec // wraps in 2036, as NTP does
+	b = be.AppendUint32(b, uint32(now.Unix()+ntpEpoch))
 	b = be.AppendUint32(b, uint32(uint64(now.Nanosecond())<<32/uint64(time.Second)))
-	b = be.AppendUint32(b, st.base+uint32(ticksAt(st.feed, now)+st.jump(f))) //nolint:gosec // wraps
+	b = be.AppendUint32(b, st.base+uint32(ticksAt(st.feed, now)+st.jump(f)))
 	b = be.AppendUint32(b, st.packets)
 	b = be.AppendUint32(b, st.octets)
 	b = append(b, 0x81, 202, 0, names/4-1)

@@ -68,7 +68,7 @@ func (r *Recorder) leave(c *conn) {
 	defer r.mu.Unlock()
 	delete(r.conns, c)
 	r.journal.change(-1, 0, 0)
-	r.journal.add(Close, c.remote, "", c.reason())
+	r.journal.add(Close, c.remote, c.sessionID(), c.reason())
 }
 
 // conn is one RTSP connection. serve's goroutine reads; it and the goroutines of playing sessions write.
@@ -107,7 +107,7 @@ func (c *conn) serve(ctx context.Context) {
 		if req.method == "" {
 			continue
 		}
-		answer := c.handle(ctx, req)
+		answer := c.handle(req)
 		if answer == nil {
 			continue
 		}
@@ -145,7 +145,7 @@ func (c *conn) answer(req *rtspRequest, p *reply) error {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err //nolint:wrapcheck // only closes the connection
+		return err
 	}
 	return p.writeTo(c.nc, req.header["cseq"])
 }
@@ -155,10 +155,10 @@ func (c *conn) write(frame []byte) error {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err //nolint:wrapcheck // only closes the connection
+		return err
 	}
 	_, err := c.nc.Write(frame)
-	return err //nolint:wrapcheck // as above
+	return err
 }
 
 // drop closes the connection; the first cause stays.

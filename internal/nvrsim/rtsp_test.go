@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,10 +75,15 @@ func TestDescriptions(t *testing.T) {
 			"sprop-parameter-sets=Z01", "a=rtpmap:97 MPEG4-GENERIC/16000",
 		}, "MEDIAINFO"},
 		{"dahua H.265", nvrsim.Config{Vendor: nvrsim.Dahua}, 4, []string{"a=rtpmap:98 H265/90000", "sprop-vps="}, "H264"},
-		{"no parameter sets", nvrsim.Config{Vendor: nvrsim.Dahua, Faults: nvrsim.Faults{NoParameterSets: true}}, 1,
-			[]string{"H264/90000"}, "sprop"},
+		{
+			"no parameter sets",
+			nvrsim.Config{Vendor: nvrsim.Dahua, Faults: nvrsim.Faults{NoParameterSets: true}},
+			1,
+			[]string{"H264/90000"},
+			"sprop",
+		},
 		{"quirks", nvrsim.Config{Vendor: nvrsim.Dahua, Channels: []nvrsim.Channel{{Clip: "dahua-h264-aac", Quirks: all}}}, 1, []string{
-			",\r\n", "a=control:trackID=2\r\n", "a=control:trackID=4\r\n", "vnd.onvif.metadata/90000", "a=sendonly",
+			",\r\n", "a=control:trackID=2\r\n", "a=control:trackID=4\r\n", "a=control:trackID=5\r\n", "vnd.onvif.metadata/90000", "a=sendonly",
 		}, "nothing"},
 		{"ghost", nvrsim.Config{Vendor: nvrsim.Hikvision, Channels: []nvrsim.Channel{
 			{Clip: "hikvision-h264", Quirks: nvrsim.Quirks{GhostAudio: true}},
@@ -85,10 +91,20 @@ func TestDescriptions(t *testing.T) {
 		{"absolute", nvrsim.Config{Vendor: nvrsim.Hikvision, Channels: []nvrsim.Channel{
 			{Clip: "hikvision-h264", Quirks: absolute},
 		}}, 1, []string{"/Streaming/Channels/101/trackID=1?transportmode=unicast\r\n"}, "trackID=video"},
-		{"programme stream", nvrsim.Config{Vendor: nvrsim.Hikvision, Faults: nvrsim.Faults{VideoAs: nvrsim.VideoAsMP2P}}, 1,
-			[]string{"MP2P/90000"}, "H264"},
-		{"JPEG", nvrsim.Config{Vendor: nvrsim.Dahua, Faults: nvrsim.Faults{VideoAs: nvrsim.VideoAsMJPEG}}, 1,
-			[]string{"m=video 0 RTP/AVP 26\r\n"}, "H264"},
+		{
+			"programme stream",
+			nvrsim.Config{Vendor: nvrsim.Hikvision, Faults: nvrsim.Faults{VideoAs: nvrsim.VideoAsMP2P}},
+			1,
+			[]string{"MP2P/90000"},
+			"H264",
+		},
+		{
+			"JPEG",
+			nvrsim.Config{Vendor: nvrsim.Dahua, Faults: nvrsim.Faults{VideoAs: nvrsim.VideoAsMJPEG}},
+			1,
+			[]string{"m=video 0 RTP/AVP 26\r\n"},
+			"H264",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := start(t, c.cfg)
@@ -161,25 +177,37 @@ func TestStream(t *testing.T) {
 	})
 }
 
+// PLAY comes a second into a group of two: either the second past comes at once, or nothing for a second.
 func TestWaitKeyFrame(t *testing.T) {
-	// A second into a GOP of two.
-	offset := time.Until(time.Unix(1_800_000_001, 0))
-	clock := func() time.Time { return time.Now().Add(offset) }
-	for _, c := range []struct {
-		wait bool
-		want int // pictures within 300 ms
-	}{{false, 25}, {true, 0}} {
-		r := start(t, nvrsim.Config{Vendor: nvrsim.Dahua, Clock: clock, Faults: nvrsim.Faults{WaitKeyFrame: c.wait}})
-		client := dial(t, r)
-		client.play(url(r, nvrsim.Dahua, 3, 1))
-		pictures := 0
-		for _, f := range of(client.collect(300*time.Millisecond), 0) {
-			if f.marker() {
+	for _, waits := range []bool{false, true} {
+		var offset atomic.Int64
+		set := func(second int64) { offset.Store(int64(time.Until(time.Unix(second, 0)))) }
+		set(1_800_000_000)
+		r := start(t, nvrsim.Config{
+			Vendor: nvrsim.Dahua, Faults: nvrsim.Faults{WaitKeyFrame: waits},
+			Clock: func() time.Time { return time.Now().Add(time.Duration(offset.Load())) },
+		})
+		c := dial(t, r)
+		address := url(r, nvrsim.Dahua, 3, 1)
+		c.setup(address)
+		set(1_800_000_001)
+		c.want(200, "PLAY", address)
+		asked := time.Now()
+		c.deadline(patience)
+		for pictures := 0; pictures < 25; {
+			f, err := c.frame()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if waits && time.Since(asked) < 500*time.Millisecond {
+				t.Fatal("pictures before the key frame")
+			}
+			if f.channel == 0 && f.marker() {
 				pictures++
 			}
 		}
-		if pictures < c.want || c.want == 0 && pictures > 0 {
-			t.Errorf("wait %t: %d pictures, want %d", c.wait, pictures, c.want)
+		if took := time.Since(asked); !waits && took > time.Second {
+			t.Errorf("the pictures since the key frame took %v", took)
 		}
 	}
 }

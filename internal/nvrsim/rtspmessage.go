@@ -31,17 +31,17 @@ func readRTSP(br *bufio.Reader) (*rtspRequest, error) {
 	for {
 		first, err := br.Peek(1)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // the caller tells time-outs and ends apart
+			return nil, err
 		}
 		if first[0] != '$' {
 			break
 		}
 		frame, err := br.Peek(4)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // as above
+			return nil, err
 		}
 		if _, err := br.Discard(4 + int(frame[2])<<8 + int(frame[3])); err != nil {
-			return nil, err //nolint:wrapcheck // as above
+			return nil, err
 		}
 	}
 	line, err := readRTSPLine(br)
@@ -88,7 +88,7 @@ func (q *rtspRequest) skipBody(br *bufio.Reader) error {
 		return fmt.Errorf("%w: length of the body", errRTSPSyntax)
 	}
 	_, err = br.Discard(length)
-	return err //nolint:wrapcheck // the caller tells time-outs and ends apart
+	return err
 }
 
 func readRTSPLine(br *bufio.Reader) (string, error) {
@@ -97,7 +97,7 @@ func readRTSPLine(br *bufio.Reader) (string, error) {
 		return "", fmt.Errorf("%w: line too long", errRTSPSyntax)
 	}
 	if err != nil {
-		return "", err //nolint:wrapcheck // the caller tells time-outs and ends apart
+		return "", err
 	}
 	return strings.TrimRight(string(line), "\r\n"), nil
 }
@@ -122,7 +122,7 @@ func (p *reply) writeTo(w io.Writer, cseq string) error {
 	}
 	b.WriteString("\r\n" + p.body)
 	_, err := io.WriteString(w, b.String())
-	return err //nolint:wrapcheck // the only caller closes the connection
+	return err
 }
 
 // rtspStatusText gives the phrase of RFC 2326 section 7.1.1.

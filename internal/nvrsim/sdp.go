@@ -50,12 +50,16 @@ func (r *Recorder) tracks(p place, f Faults) []announced {
 		list = append(list, r.audioTrack(clips.AAC, 16000, []byte{0x14, 0x08}))
 	}
 	if quirks.Metadata {
-		list = append(list, announced{media: "application", payloadType: typeOnvifMetadata,
-			lines: []string{"a=rtpmap:107 vnd.onvif.metadata/90000"}})
+		list = append(list, announced{
+			name: "4", media: "application", payloadType: typeOnvifMetadata,
+			lines: []string{"a=rtpmap:107 vnd.onvif.metadata/90000"},
+		})
 	}
 	if quirks.BackChannel {
-		list = append(list, announced{media: "audio", payloadType: typeDahuaAAC,
-			lines: []string{"a=rtpmap:97 MPEG4-GENERIC/16000", "a=sendonly"}})
+		list = append(list, announced{
+			name: "5", media: "audio", payloadType: typeDahuaAAC,
+			lines: []string{"a=rtpmap:97 MPEG4-GENERIC/16000", "a=sendonly"},
+		})
 	}
 	for i := range list {
 		list[i].name = r.trackName(i, list[i], quirks)
@@ -68,10 +72,7 @@ func (r *Recorder) trackName(i int, t announced, quirks Quirks) string {
 		return strconv.Itoa(i + 1)
 	}
 	if r.cfg.Vendor == Dahua {
-		if t.media == "application" {
-			return "4"
-		}
-		return strconv.Itoa(i)
+		return orDefault(t.name, strconv.Itoa(i))
 	}
 	switch {
 	case t.video:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,15 @@ func (s *session) add(t announced, channel byte) *stream {
 	return st
 }
 
+// takes tells whether a track can still be set up: of the same stream, not twice, and not while it plays.
+func (s *session) takes(at place) bool {
+	if s.player != nil || at.channel != s.at.channel || at.stream != s.at.stream {
+		return false
+	}
+	return !slices.ContainsFunc(s.tracks, func(st *stream) bool { return st.name == at.track })
+}
+
+// header is the value of Session.
 func (s *session) header(odd bool) string {
 	seconds := int(s.c.r.cfg.SessionTimeout / time.Second)
 	if odd {
@@ -120,7 +130,7 @@ func (s *session) rtpInfo() string {
 	for _, st := range s.tracks {
 		part := "url=" + st.url
 		if st.feed != nil {
-			part += fmt.Sprintf(";seq=%d;rtptime=%d", st.sequence, st.base+uint32(framePTS(st.feed, st.next))) //nolint:gosec // wraps
+			part += fmt.Sprintf(";seq=%d;rtptime=%d", st.sequence, st.base+uint32(framePTS(st.feed, st.next)))
 		}
 		parts = append(parts, part)
 	}
