@@ -73,6 +73,9 @@ func (r *recorder) Close() error {
 
 // Live translates the channel, which the SDK counts from 0 and RTSP from 1, and makes sure that the recorder has it, as far as it tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
+	if !r.NeedsChannel() {
+		return r.Source(netway.Live{RTSPPort: r.rtspPort, Request: request})
+	}
 	base := 0
 	if r.Settings.ChannelBase != nil {
 		base = *r.Settings.ChannelBase
@@ -83,7 +86,9 @@ func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.
 		return nil, err
 	}
 	if channel < 1 || count > 0 && channel > count {
-		return nil, r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: noChannel(request.Channel, base, count)})
+		return nil, r.Failure(device.OpLive, 0, netway.Meaning{
+			Kind: device.KindNoSuchChannel, Words: noChannel(request.Channel, base, count),
+		})
 	}
 	return r.Source(netway.Live{
 		RTSPPort: r.rtspPort, Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0,
@@ -114,9 +119,7 @@ func (r *recorder) channels(ctx context.Context) (int, error) {
 	select {
 	case r.countTurn <- struct{}{}:
 	case <-ctx.Done():
-		failure := r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindUnreachable, Words: "asking for the channels takes too long"})
-		failure.Err = context.Cause(ctx)
-		return 0, failure
+		return 0, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
 	}
 	defer func() { <-r.countTurn }()
 	if r.counted {

@@ -30,7 +30,8 @@ func TestParse(t *testing.T) {
 		{"error in two lines", "Error\r\nBad Request!\r\n", nil, true},
 		{
 			"credentials of cameras", "table.RemoteDevice[0].Address=192.0.2.1\ntable.RemoteDevice[0].Password=x\ntable.RemoteDevice[0].UserName=y",
-			map[string]string{"table.RemoteDevice[0].Address": "192.0.2.1"}, false,
+			map[string]string{"table.RemoteDevice[0].Address": "192.0.2.1"},
+			false,
 		},
 		{"line too long", "a=" + strings.Repeat("x", 9000) + "\nb=1", map[string]string{"b": "1"}, false},
 		{"too many lines", strings.Repeat("a=1\n", dahua.MaxLines+1), nil, true},

@@ -36,7 +36,9 @@ func (r *recorder) logIn(ctx context.Context) error {
 	}
 	serial, kind := info["serialNumber"], info["deviceType"]
 	if serial == "" && kind == "" {
-		return r.Failure(device.OpLogin, 0, netway.Meaning{Kind: device.KindProtocol, Words: "not a Dahua device: no system information there"})
+		return r.Failure(device.OpLogin, 0, netway.Meaning{
+			Kind: device.KindProtocol, Words: "not a Dahua device: no system information there",
+		})
 	}
 	// On recorders deviceType may be a bare number; the model is in updateSerial then.
 	model := kind

@@ -13,13 +13,16 @@ func (r *recorder) channels(ctx context.Context) (*plan, error) {
 	select {
 	case r.planTurn <- struct{}{}:
 	case <-ctx.Done():
-		failure := r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindUnreachable, Words: "asking for the channels takes too long"})
-		failure.Err = context.Cause(ctx)
-		return nil, failure
+		return nil, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
 	}
 	defer func() { <-r.planTurn }()
 	if r.plan != nil {
 		return r.plan, nil
+	}
+	if r.Way == device.WayRTSP {
+		if r.plan = r.driver.remembered(r); r.plan != nil {
+			return r.plan, nil
+		}
 	}
 	f, err := r.askChannels(ctx)
 	if err != nil {

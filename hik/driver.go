@@ -31,13 +31,14 @@ type Driver struct {
 
 	mu     sync.Mutex
 	logged map[string]string // what was said about a device's channels, by serial number or address
+	plans  map[string]*plan  // what devices told, by address, for when one answers by RTSP alone
 }
 
 var _ device.Driver = (*Driver)(nil)
 
 // New returns a driver. It opens nothing.
 func New(cfg netway.Config) *Driver {
-	return &Driver{cfg: cfg.WithDefaults(), logged: map[string]string{}}
+	return &Driver{cfg: cfg.WithDefaults(), logged: map[string]string{}, plans: map[string]*plan{}}
 }
 
 // Open logs in by one GET of deviceInfo, with one attempt, and learns the RTSP port. Where no HTTP port answers but RTSP does, it
@@ -82,6 +83,9 @@ func (r *recorder) Close() error {
 
 // Live translates the channel and makes sure that its camera is connected, as far as the recorder tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
+	if !r.NeedsChannel() {
+		return r.Source(netway.Live{RTSPPort: r.rtspPort, Request: request})
+	}
 	p, err := r.channels(ctx)
 	if err != nil {
 		return nil, err
@@ -103,21 +107,37 @@ func livePath(number int, stream device.Stream) string {
 	return fmt.Sprintf("/Streaming/Channels/%d", number*100+int(stream)+1)
 }
 
-// maxLogged is the ceiling for remembered decisions.
-const maxLogged = 4096
+// maxRemembered is the ceiling for devices whose channels are remembered; beyond it all are learnt anew.
+const maxRemembered = 4096
 
-// decided logs how channels are numbered, once for each device and decision.
+// decided remembers how a device's channels are numbered, and logs it once for each device and decision.
 func (d *Driver) decided(r *recorder, p *plan) {
-	key, decision := r.info.Serial, p.String()
+	address, decision := r.Target.Address(), p.String()
+	key := r.info.Serial
 	if key == "" {
-		key = r.Target.Address()
+		key = address
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.logged[key] == decision || len(d.logged) >= maxLogged {
+	if len(d.logged) >= maxRemembered || len(d.plans) >= maxRemembered {
+		clear(d.logged)
+		clear(d.plans)
+	}
+	if !p.guess {
+		d.plans[address] = p
+	}
+	if d.logged[key] == decision {
 		return
 	}
 	d.logged[key] = decision
-	d.cfg.Log.Info("channel numbers", zap.String("device", r.Target.Address()), zap.String("serial", r.info.Serial),
+	d.cfg.Log.Info("channel numbers", zap.String("device", address), zap.String("serial", r.info.Serial),
 		zap.String("way", r.Way), zap.String("channels", decision))
+}
+
+// remembered returns what a device told when its HTTP port last answered, nil for nothing. A busy recorder may answer RTSP first after a
+// reboot, and a guess would then show another camera.
+func (d *Driver) remembered(r *recorder) *plan {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.plans[r.Target.Address()]
 }

@@ -52,13 +52,14 @@ func (r *recorder) ask(ctx context.Context, op device.Operation, page, root stri
 	}
 	if answer.Status == http.StatusOK {
 		if err := decode(answer.Body, root, into); err != nil {
-			r.driver.cfg.Log.Debug("page not understood", zap.String("device", r.Target.Address()), zap.String("page", page), zap.Error(err))
+			r.driver.cfg.Log.Debug("page not understood", zap.String("device", r.Target.Address()),
+				zap.String("page", page), zap.Error(err))
 			return false, nil
 		}
 		return true, nil
 	}
 	meaning, wait := explain(answer)
-	if meaning.Kind == device.KindUnsupported && op == device.OpLive || meaning.Kind == device.KindProtocol && answer.Status == http.StatusNotFound {
+	if meaning.Kind == device.KindUnsupported && op == device.OpLive || answer.Status == http.StatusNotFound {
 		return false, nil
 	}
 	failure := r.Failure(op, answer.Status, meaning)

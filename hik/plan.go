@@ -24,8 +24,8 @@ type facts struct {
 	told   bool  // the device itself said something
 }
 
-// plan translates the numbers of the SDK, which counts analog inputs from 1 and IP channels from base, to those of ISAPI and RTSP, where the
-// IP channels follow the analog inputs.
+// plan translates the numbers of the SDK, which counts analog inputs from 1 and IP channels from base, to those of ISAPI and RTSP, where
+// the IP channels follow the analog inputs.
 type plan struct {
 	analog, ip, base int
 	// guess says that nobody told anything: numbers from base are IP channels, those below are taken as they are.

@@ -41,6 +41,7 @@ func TestVariants(t *testing.T) {
 		{"operator's base", nvrsim.Config{}, device.Settings{ChannelBase: base(1)}, 1, 0},
 		{"operator's path", nvrsim.Config{}, device.Settings{LivePath: "/ISAPI/Streaming/channels/{channel}0{stream}"}, 33, 0},
 		{"operator's old path", nvrsim.Config{}, device.Settings{LivePath: "h264/ch{sdk_channel}/main/av_stream"}, 33, 0},
+		{"operator's path without a channel", nvrsim.Config{}, device.Settings{LivePath: "/Streaming/Channels/10{stream}"}, 999, 0},
 		{"nothing but HTTPS wanted", nvrsim.Config{}, device.Settings{HTTPS: "only"}, 33, 0}, // RTSP alone
 	}
 	for _, tt := range tests {
@@ -77,5 +78,23 @@ func TestChannelNumbersAreLoggedOnce(t *testing.T) {
 	}
 	if said := logs.FilterMessage("channel numbers").All(); len(said) != 1 {
 		t.Errorf("%d lines about channel numbers, want 1: %v", len(said), said)
+	}
+}
+
+// A recorder that told its numbering once and then answers by RTSP alone must not show another camera.
+func TestNumberingIsRememberedWithoutHTTP(t *testing.T) {
+	r := simulate(t, nvrsim.Config{ChannelBase: 2}) // 3 is the second channel; guessed it would be the third, whose camera is off
+	driver := newDriver(nil)
+	target := r.Target
+	for _, httpPort := range []int{r.Target.HTTPPort, closedPort(t)} {
+		target.HTTPPort = httpPort
+		d, err := driver.Open(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := devicetest.Play(t, d, 3); err != nil {
+			t.Errorf("%s: %v", d.Info().Way, err)
+		}
+		_ = d.Close()
 	}
 }

@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,7 +17,8 @@ type account struct {
 	user   string
 }
 
-func accountOf(t Target) account { return account{t.Vendor, t.Host, t.Port, t.User} }
+// accountOf takes names of hosts as one in whatever case they are written.
+func accountOf(t Target) account { return account{t.Vendor, strings.ToLower(t.Host), t.Port, t.User} }
 
 const (
 	// maxRefused is how many different passwords of an account may be refused within a cool-down before nobody is tried any more: an

@@ -328,6 +328,47 @@ func TestCoolDownHoldsForCallersWhoComeTogether(t *testing.T) {
 	})
 }
 
+// Whoever calls with ever new users must not fill the memory, nor push out a refusal that still protects an account.
+func TestAccountsAreBounded(t *testing.T) {
+	f := &fakeRecorder{verdict: func(password string) error {
+		if password == "bad" {
+			return refuse(device.KindAuth, 0)
+		}
+		return nil
+	}}
+	pool := device.NewPool(device.PoolConfig{Drivers: map[device.Vendor]device.Driver{device.Hikvision: f}, Linger: -1})
+	_, err := pool.Open(t.Context(), target("bad"))
+	wantKind(t, err, device.KindAuth)
+	for i := range device.MaxAccounts + 100 {
+		one := target("good")
+		one.User = fmt.Sprint("user", i)
+		d, err := pool.Open(t.Context(), one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = d.Close()
+	}
+	if n := pool.Accounts(); n > device.MaxAccounts {
+		t.Errorf("%d accounts", n)
+	}
+	again := target("bad")
+	_, err = pool.Open(t.Context(), again)
+	wantKind(t, err, device.KindLocked)
+	pool.Close()
+}
+
+func TestHostsAreComparedWithoutCase(t *testing.T) {
+	f := &fakeRecorder{verdict: func(string) error { return refuse(device.KindAuth, 0) }}
+	pool := newPool(f, device.Settings{})
+	for i, host := range []string{"nvr.example", "NVR.example"} {
+		one := target("bad")
+		one.Host = host
+		_, err := pool.Open(t.Context(), one)
+		wantKind(t, err, []device.Kind{device.KindAuth, device.KindLocked}[i])
+	}
+	pool.Close()
+}
+
 func TestVendorNotBuilt(t *testing.T) {
 	pool := device.NewPool(device.PoolConfig{})
 	_, err := pool.Open(t.Context(), target("good"))
@@ -403,6 +444,9 @@ func TestBudget(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		if n := pool.Budgets(); n != 0 {
+			t.Errorf("%d budgets left", n)
+		}
 		_ = d.Close()
 		pool.Close()
 	})

@@ -223,6 +223,18 @@ func TestStaleNonce(t *testing.T) {
 	}
 }
 
+func TestLockedAccountGetsNoCredentials(t *testing.T) {
+	rec := &recorder{challenges: []string{challenge}}
+	client := newClient(t, httpdigest.Config{User: user, Password: password, Locked: func(*httpdigest.Answer) bool { return true }})
+	answer, err := client.Get(t.Context(), serve(t, rec)+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Status != http.StatusUnauthorized || answer.Attempts != 0 || rec.attempts != 0 || rec.unasked != 1 {
+		t.Errorf("status %d, %d attempts, %d unasked", answer.Status, rec.attempts, rec.unasked)
+	}
+}
+
 func TestBodyCeilings(t *testing.T) {
 	tests := []struct {
 		name     string

@@ -39,8 +39,8 @@ func recorderTLS() *tls.Config {
 		ids = append(ids, suite.ID)
 	}
 	return &tls.Config{
-		InsecureSkipVerify: true,             //nolint:gosec // recorders sign their own certificates
-		MinVersion:         tls.VersionTLS10, //nolint:gosec // firmware before about 2016
+		InsecureSkipVerify: true, //nolint:gosec // recorders sign their own certificates
+		MinVersion:         tls.VersionTLS10,
 		CipherSuites:       ids,
 	}
 }

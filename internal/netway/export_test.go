@@ -11,14 +11,14 @@ func (s Search) Candidates() []string {
 	return all
 }
 
-// Silent and the others are what ends an RTSP source.
+// What ends an RTSP source.
 var (
-	Silent  = &rtspsource.Error{Step: rtspsource.StepRead, Err: rtspsource.ErrSilent}
-	Closed  = &rtspsource.Error{Step: rtspsource.StepRead, Err: rtspsource.ErrClosed}
-	NoVideo = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrNoVideo}
-	Dial    = &rtspsource.Error{Step: rtspsource.StepDial, Err: rtspsource.ErrTimeout}
-	Auth    = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrAuth}
-	Garbage = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrProtocol}
+	ErrSilent  = &rtspsource.Error{Step: rtspsource.StepRead, Err: rtspsource.ErrSilent}
+	ErrCut     = &rtspsource.Error{Step: rtspsource.StepRead, Err: rtspsource.ErrClosed}
+	ErrNoVideo = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrNoVideo}
+	ErrDial    = &rtspsource.Error{Step: rtspsource.StepDial, Err: rtspsource.ErrTimeout}
+	ErrAuth    = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrAuth}
+	ErrGarbage = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrProtocol}
 )
 
 // Status is an answer to DESCRIBE.

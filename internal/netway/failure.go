@@ -40,11 +40,6 @@ type Failures struct {
 	Known bool
 }
 
-// withoutCamera is what 404 means for a channel that the recorder lists.
-var withoutCamera = Meaning{
-	device.KindOffline, "the recorder lists this channel but does not serve it: its camera or this stream of it is not connected",
-}
-
 // Explain returns nil for nil, a *device.Error for a failure of the device, and any other error, which is the sink's, as it is.
 func (f Failures) Explain(err error) error {
 	var said *device.Error
@@ -71,7 +66,9 @@ func (f Failures) Explain(err error) error {
 
 func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 	if f.Known && failure.Status == http.StatusNotFound {
-		return withoutCamera
+		return Meaning{
+			device.KindOffline, "the recorder lists this channel but does not serve it: its camera, or this stream of it, is not connected",
+		}
 	}
 	if meaning, ok := f.Meanings[failure.Status]; ok {
 		return meaning

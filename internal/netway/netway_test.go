@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,15 +52,6 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-func portOf(t *testing.T, url string) int {
-	t.Helper()
-	port, err := strconv.Atoi(url[strings.LastIndex(url, ":")+1:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
 // redirected sends the default ports of a search to servers of the test.
 type redirected map[string]string
 
@@ -83,7 +73,7 @@ func TestFind(t *testing.T) {
 		t.Cleanup(server.Close)
 		return server.Listener.Addr().String()
 	}
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }))
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
 	t.Cleanup(secure.Close)
 	moved := httptest.NewServer(http.RedirectHandler("https://192.168.1.64:8443/x", http.StatusMovedPermanently))
 	t.Cleanup(moved.Close)
@@ -175,8 +165,8 @@ func TestFailures(t *testing.T) {
 		kind     device.Kind
 		op       device.Operation
 	}{
-		{"auth", net, netway.Auth, device.KindAuth, device.OpLive},
-		{"auth where RTSP is the login", alone, netway.Auth, device.KindAuth, device.OpLogin},
+		{"auth", net, netway.ErrAuth, device.KindAuth, device.OpLive},
+		{"auth where RTSP is the login", alone, netway.ErrAuth, device.KindAuth, device.OpLogin},
 		{"401", net, netway.Status(401), device.KindAuth, device.OpLive},
 		{"403", alone, netway.Status(403), device.KindAuth, device.OpLogin},
 		{"403 of the vendor", net, netway.Status(403), device.KindBusy, device.OpLive},
@@ -186,12 +176,12 @@ func TestFailures(t *testing.T) {
 		{"500", net, netway.Status(500), device.KindBusy, device.OpLive},
 		{"503", alone, netway.Status(503), device.KindBusy, device.OpLive},
 		{"418", net, netway.Status(418), device.KindProtocol, device.OpLive},
-		{"silent", net, netway.Silent, device.KindNoData, device.OpLive},
-		{"no video", net, netway.NoVideo, device.KindUnsupported, device.OpLive},
-		{"dial", net, netway.Dial, device.KindUnreachable, device.OpLive},
-		{"dial where RTSP is the login", alone, netway.Dial, device.KindUnreachable, device.OpLogin},
-		{"connection lost while playing", alone, netway.Closed, device.KindUnreachable, device.OpLive},
-		{"garbage", net, netway.Garbage, device.KindProtocol, device.OpLive},
+		{"silent", net, netway.ErrSilent, device.KindNoData, device.OpLive},
+		{"no video", net, netway.ErrNoVideo, device.KindUnsupported, device.OpLive},
+		{"dial", net, netway.ErrDial, device.KindUnreachable, device.OpLive},
+		{"dial where RTSP is the login", alone, netway.ErrDial, device.KindUnreachable, device.OpLogin},
+		{"connection lost while playing", alone, netway.ErrCut, device.KindUnreachable, device.OpLive},
+		{"garbage", net, netway.ErrGarbage, device.KindProtocol, device.OpLive},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

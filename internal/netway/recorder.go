@@ -122,6 +122,12 @@ func (r *Recorder) NamedRTSPPort() int {
 	return r.Settings.RTSPPort
 }
 
+// NeedsChannel tells whether the path of a live stream holds the vendor's RTSP channel number. An operator's path may do without, and then
+// translating the caller's number must not stand in its way.
+func (r *Recorder) NeedsChannel() bool {
+	return r.Settings.LivePath == "" || strings.Contains(r.Settings.LivePath, "{channel}")
+}
+
 // Get asks for a page of the vendor's API, on WayNet only. An answer of whatever status is no error; the error is a *device.Error.
 func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*httpdigest.Answer, error) {
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
@@ -146,6 +152,13 @@ func (r *Recorder) Failure(op device.Operation, status int, meaning Meaning) *de
 		address = r.http.Address()
 	}
 	return &device.Error{Vendor: r.Target.Vendor, Address: address, Op: op, Kind: meaning.Kind, Code: status, Meaning: meaning.Words}
+}
+
+// TooLong makes the error for what ctx did not leave time for.
+func (r *Recorder) TooLong(ctx context.Context, op device.Operation, words string) *device.Error {
+	failure := r.Failure(op, 0, Meaning{device.KindUnreachable, words})
+	failure.Err = context.Cause(ctx)
+	return failure
 }
 
 func (r *Recorder) failure(op device.Operation, kind device.Kind, words string, err error) error {

@@ -11,19 +11,19 @@ import (
 	"mediapusher/internal/device"
 )
 
-func testOpens(t *testing.T, h Harness) {
+func (h Harness) opens(t *testing.T) {
 	d := h.open(t, h.Start(t, 5))
 	if info := d.Info(); info.Model == "" || info.Serial == "" || info.Way == "" {
 		t.Errorf("info %+v has gaps", info)
 	}
 }
 
-func testWrongPassword(t *testing.T, h Harness) {
+func (h Harness) wrongPassword(t *testing.T) {
 	r := h.Start(t, 5)
 	target := r.Target
 	target.Password = device.NewSecret(wrongPassword)
 	_, err := h.Driver(nil).Open(t.Context(), target)
-	failure := expect(t, r, err, device.OpLogin, device.KindAuth)
+	failure := failureOf(t, r, err, device.OpLogin, device.KindAuth)
 	if !failure.Permanent() || failure.Meaning == "" {
 		t.Errorf("error %v: permanent %v", failure, failure.Permanent())
 	}
@@ -33,14 +33,14 @@ func testWrongPassword(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testLocked(t *testing.T, h Harness) {
+func (h Harness) locked(t *testing.T) {
 	r := h.Start(t, 1)
 	target := r.Target
 	target.Password = device.NewSecret(wrongPassword)
 	_, err := h.Driver(nil).Open(t.Context(), target)
 	expect(t, r, err, device.OpLogin, device.KindAuth, device.KindLocked)
 	_, err = h.Driver(nil).Open(t.Context(), r.Target)
-	failure := expect(t, r, err, device.OpLogin, device.KindLocked)
+	failure := failureOf(t, r, err, device.OpLogin, device.KindLocked)
 	if !failure.Permanent() || failure.RetryAfter < 0 {
 		t.Errorf("error %v: permanent %v, retry after %v", failure, failure.Permanent(), failure.RetryAfter)
 	}
@@ -50,17 +50,17 @@ func testLocked(t *testing.T, h Harness) {
 	}
 }
 
-func testUnreachable(t *testing.T, h Harness) {
+func (h Harness) unreachable(t *testing.T) {
 	r := h.Start(t, 5)
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
 	_, err := h.Driver(nil).Open(ctx, at(r.Target, closedPort(t)))
-	if failure := expect(t, r, err, device.OpLogin, device.KindUnreachable); failure.Permanent() {
+	if failure := failureOf(t, r, err, device.OpLogin, device.KindUnreachable); failure.Permanent() {
 		t.Errorf("%v is permanent", failure)
 	}
 }
 
-func testSilent(t *testing.T, h Harness) {
+func (h Harness) silent(t *testing.T) {
 	r := h.Start(t, 5)
 	const limit = 300 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -73,7 +73,7 @@ func testSilent(t *testing.T, h Harness) {
 	}
 }
 
-func testBusy(t *testing.T, h Harness) {
+func (h Harness) busy(t *testing.T) {
 	r := h.Start(t, 5)
 	r.Suffer(Busy)
 	_, err := h.Driver(nil).Open(t.Context(), r.Target)
@@ -82,17 +82,17 @@ func testBusy(t *testing.T, h Harness) {
 	h.open(t, r)
 }
 
-func testUnknownChannel(t *testing.T, h Harness) {
+func (h Harness) unknownChannel(t *testing.T) {
 	r := h.Start(t, 5)
 	_, err := h.open(t, r).Live(t.Context(), device.LiveRequest{Channel: h.Missing})
-	failure := expect(t, r, err, device.OpLive, device.KindNoSuchChannel)
+	failure := failureOf(t, r, err, device.OpLive, device.KindNoSuchChannel)
 	if !strings.Contains(failure.Error(), h.Existing) {
 		t.Errorf("%q does not name the channels %q", failure, h.Existing)
 	}
 }
 
-// testOffline: the recorder may tell when asked for the channel or when it is to play.
-func testOffline(t *testing.T, h Harness) {
+// offline: the recorder may tell when asked for the channel or when it is to play.
+func (h Harness) offline(t *testing.T) {
 	r := h.Start(t, 5)
 	source, err := h.open(t, r).Live(t.Context(), device.LiveRequest{Channel: h.Offline})
 	if err == nil {
@@ -102,7 +102,7 @@ func testOffline(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testLive(t *testing.T, h Harness) {
+func (h Harness) live(t *testing.T) {
 	r := h.Start(t, 5)
 	source := live(t, h.open(t, r), h.Channel)
 	if counts := r.Counts(); counts.Sessions != 0 || counts.Connections != 0 {
@@ -122,7 +122,7 @@ func testLive(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testSubStream(t *testing.T, h Harness) {
+func (h Harness) subStream(t *testing.T) {
 	r := h.Start(t, 5)
 	d := h.open(t, r)
 	width := func(stream device.Stream) int {
@@ -142,7 +142,7 @@ func testSubStream(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testCancelAsking(t *testing.T, h Harness) {
+func (h Harness) cancelAsking(t *testing.T) {
 	r := h.Start(t, 5)
 	d := h.open(t, r)
 	source := live(t, d, h.Channel)
@@ -153,7 +153,7 @@ func testCancelAsking(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testMuteStream(t *testing.T, h Harness) {
+func (h Harness) muteStream(t *testing.T) {
 	r := h.Start(t, 5)
 	d := h.open(t, r)
 	r.Suffer(MuteStream)
@@ -161,11 +161,11 @@ func testMuteStream(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testRunAgain(t *testing.T, h Harness) {
+func (h Harness) runAgain(t *testing.T) {
 	r := h.Start(t, 5)
 	source := live(t, h.open(t, r), h.Channel)
 	r.Suffer(CutStream)
-	failure := expect(t, r, run(t, source).ended(t), device.OpLive, device.KindUnreachable)
+	failure := failureOf(t, r, run(t, source).ended(t), device.OpLive, device.KindUnreachable)
 	if failure.Permanent() {
 		t.Errorf("%v is permanent", failure)
 	}
@@ -176,8 +176,8 @@ func testRunAgain(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-// testSinkError: what the sink says is no failure of the device.
-func testSinkError(t *testing.T, h Harness) {
+// sinkError: what the sink says is no failure of the device.
+func (h Harness) sinkError(t *testing.T) {
 	r := h.Start(t, 5)
 	source := live(t, h.open(t, r), h.Channel)
 	refusal := errors.New("the sink does not want this")
@@ -188,13 +188,13 @@ func testSinkError(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testSessionLimit(t *testing.T, h Harness) {
+func (h Harness) sessionLimit(t *testing.T) {
 	r := h.Start(t, 5)
 	d := h.open(t, r)
 	r.Suffer(OneStream)
 	first := run(t, live(t, d, h.Channel))
 	first.picture(t)
-	failure := expect(t, r, run(t, live(t, d, h.Second)).ended(t), device.OpLive, device.KindBusy)
+	failure := failureOf(t, r, run(t, live(t, d, h.Second)).ended(t), device.OpLive, device.KindBusy)
 	if failure.Permanent() {
 		t.Errorf("%v is permanent", failure)
 	}
@@ -225,7 +225,7 @@ func (h Harness) pooled(t *testing.T, vendor device.Vendor) (*device.Pool, *coun
 	return pool, adapter
 }
 
-func testSharedLogin(t *testing.T, h Harness) {
+func (h Harness) sharedLogin(t *testing.T) {
 	r := h.Start(t, 5)
 	pool, adapter := h.pooled(t, r.Target.Vendor)
 	streams := make([]*running, 0, 2)
@@ -249,7 +249,7 @@ func testSharedLogin(t *testing.T, h Harness) {
 	leftNothing(t, r)
 }
 
-func testRests(t *testing.T, h Harness) {
+func (h Harness) rests(t *testing.T) {
 	r := h.Start(t, 5)
 	pool, _ := h.pooled(t, r.Target.Vendor)
 	target := r.Target

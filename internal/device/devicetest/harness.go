@@ -52,28 +52,21 @@ type Harness struct {
 // Run runs the contract.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	for _, part := range []struct {
-		name string
-		test func(*testing.T, Harness)
-	}{
-		{"opens", testOpens},
-		{"wrong password", testWrongPassword},
-		{"locked account", testLocked},
-		{"unreachable", testUnreachable},
-		{"silent recorder", testSilent},
-		{"busy recorder", testBusy},
-		{"unknown channel", testUnknownChannel},
-		{"offline channel", testOffline},
-		{"live", testLive},
-		{"sub stream", testSubStream},
-		{"cancelled while asking", testCancelAsking},
-		{"mute stream", testMuteStream},
-		{"cut stream, run again", testRunAgain},
-		{"refused by the sink", testSinkError},
-		{"session limit", testSessionLimit},
-		{"shared login", testSharedLogin},
-		{"refused password rests", testRests},
-	} {
-		t.Run(part.name, func(t *testing.T) { part.test(t, h) })
-	}
+	t.Run("opens", h.opens)
+	t.Run("wrong password", h.wrongPassword)
+	t.Run("locked account", h.locked)
+	t.Run("unreachable", h.unreachable)
+	t.Run("silent recorder", h.silent)
+	t.Run("busy recorder", h.busy)
+	t.Run("unknown channel", h.unknownChannel)
+	t.Run("offline channel", h.offline)
+	t.Run("live", h.live)
+	t.Run("sub stream", h.subStream)
+	t.Run("cancelled while asking", h.cancelAsking)
+	t.Run("mute stream", h.muteStream)
+	t.Run("cut stream, run again", h.runAgain)
+	t.Run("refused by the sink", h.sinkError)
+	t.Run("session limit", h.sessionLimit)
+	t.Run("shared login", h.sharedLogin)
+	t.Run("refused password rests", h.rests)
 }
