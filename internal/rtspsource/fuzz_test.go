@@ -291,7 +291,7 @@ func FuzzSDP(f *testing.F) {
 					t.Fatalf("parameter set %x", set)
 				}
 			}
-			if u := controlURL(base, s.control); strings.ContainsAny(u, "\r\n") {
+			if u := controlURL(base, s.control); strings.ContainsAny(u, " \r\n\x00") {
 				t.Fatalf("address %q", u)
 			}
 		}

@@ -77,12 +77,7 @@ func parseFirstLine(line string) (head, error) {
 
 // printable cuts a text of the peer to what may stand in an error.
 func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
+	s = strings.Map(withoutControl, strings.ToValidUTF8(s, "?"))
 	if len(s) > 120 {
 		s = strings.ToValidUTF8(s[:120], "")
 	}

@@ -36,8 +36,8 @@ type block struct {
 func parseSDP(text []byte) description {
 	var d description
 	attributes := 0
-	for line := range strings.Lines(string(text)) {
-		line = strings.Trim(line, " \t\r\n\x00")
+	for line := range strings.FieldsFuncSeq(string(text), func(r rune) bool { return r == '\r' || r == '\n' }) {
+		line = strings.TrimSpace(strings.Map(withoutControl, line))
 		value, isMedia := strings.CutPrefix(line, "m=")
 		if isMedia {
 			if len(d.blocks) == maxMediaBlocks {
@@ -63,6 +63,14 @@ func parseSDP(text []byte) description {
 		}
 	}
 	return d
+}
+
+// withoutControl drops control characters, the NUL at the end of a line among them.
+func withoutControl(r rune) rune {
+	if r < ' ' || r == 0x7f {
+		return -1
+	}
+	return r
 }
 
 func parseMedia(value string) block {

@@ -207,7 +207,10 @@ func (s *session) frame(ctx context.Context, r *routing, e *element, now time.Ti
 		}
 		s.packet.arrival = now
 		s.src.counters.packets.Add(1)
-		s.lastMedia, s.bye = now, false
+		s.lastMedia = now
+		if use.track == 0 {
+			s.bye = false
+		}
 		return t.rtp(&s.packet)
 	case channelRTCP:
 		told := parseRTCP(e.data)

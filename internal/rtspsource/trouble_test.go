@@ -97,6 +97,10 @@ func TestClosedAtEachStep(t *testing.T) {
 		"close":    func(p *peer) { p.Close() },
 		"teardown": func(p *peer) { p.send("TEARDOWN rtsp://x/ RTSP/1.0\r\nCSeq: 9\r\n\r\n") },
 		"bye":      func(p *peer) { p.Write(frame(1, []byte{0x81, 203, 0, 1, 0, 0, 0, 9})) },
+		"bye, then sound": func(p *peer) {
+			p.Write(frame(1, []byte{0x81, 203, 0, 1, 0, 0, 0, 9}))
+			p.Write(p.rtp(2, 8, 0, true))
+		},
 		"announce": func(p *peer) { p.send("ANNOUNCE rtsp://x/ RTSP/1.0\r\nCSeq: 9\r\nContent-Length: 3\r\n\r\nend") },
 	} {
 		t.Run("playing, "+name, func(t *testing.T) {
@@ -107,7 +111,7 @@ func TestClosedAtEachStep(t *testing.T) {
 					if !ok {
 						return
 					}
-					p.respond(r, liveSDP)
+					p.respond(r, sdp(h264Media("trackID=0"), pcmaMedia("trackID=1")))
 					if r.method == "PLAY" {
 						play(p)
 						break

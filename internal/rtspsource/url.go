@@ -48,6 +48,7 @@ func hostPort(u *url.URL) string {
 // Only the path and the query are taken from the device; a recorder behind a router knows itself by another host.
 func baseURL(request *url.URL, control, contentBase string) *url.URL {
 	for _, s := range []string{control, contentBase} {
+		s = strings.ReplaceAll(s, " ", "%20")
 		if s == "" || s == "*" {
 			continue
 		}
@@ -74,6 +75,7 @@ func absolute(request *url.URL, s string) *url.URL {
 // controlURL is the address of one medium. A relative control is appended behind the query, not resolved by RFC 3986: Hikvision's playback
 // ends "...&endtime=x/trackID=video", and a client that puts it elsewhere loses the query.
 func controlURL(base *url.URL, control string) string {
+	control = strings.ReplaceAll(control, " ", "%20")
 	if control == "" || control == "*" {
 		return base.String()
 	}
