@@ -9,12 +9,17 @@ const (
 	allowancePerSecond = 16 << 10
 )
 
-// allowance ends the connection of a player that floods us; reading is all it could make us do.
+// allowance finds the player that floods us; reading is all it could make us do. It is a leaking bucket.
 type allowance struct {
-	since time.Time
+	level float64 // bytes
+	read  uint64
+	at    time.Time
 }
 
-func (a allowance) exceeded(read uint64) bool {
-	seconds := time.Since(a.since).Seconds()
-	return float64(read) > allowanceBurst+seconds*allowancePerSecond
+// exceeded takes the number of bytes read in all, and the time.
+func (a *allowance) exceeded(read uint64, now time.Time) bool {
+	leaked := now.Sub(a.at).Seconds() * allowancePerSecond
+	a.level = max(a.level-leaked, 0) + float64(read-a.read)
+	a.read, a.at = read, now
+	return a.level > allowanceBurst
 }

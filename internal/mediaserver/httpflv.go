@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log" //nolint:depguard // the type that net/http wants
 	"net"
 	"net/http"
 	"strconv"
@@ -28,7 +29,7 @@ func (s *Server) webServer(ctx context.Context) *http.Server {
 		ReadHeaderTimeout: s.cfg.SetupTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxRequestHeader,
-		ErrorLog:          zap.NewStdLog(s.log.WithOptions(zap.IncreaseLevel(zap.ErrorLevel))),
+		ErrorLog:          s.quiet(),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
 			if admitted, ok := conn.(*admittedConn); ok {
@@ -39,12 +40,26 @@ func (s *Server) webServer(ctx context.Context) *http.Server {
 	}
 }
 
+// quiet is for net/http, which tells at length of every stranger who cannot speak HTTP.
+func (s *Server) quiet() *log.Logger {
+	logger, err := zap.NewStdLogAt(s.log, zap.DebugLevel)
+	if err != nil { // only for an unknown level
+		return nil
+	}
+	return logger
+}
+
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.handlers.start() {
 		refuse(w, http.StatusServiceUnavailable, "the service is shutting down")
 		return
 	}
 	defer s.handlers.done()
+	defer func() { // a fault of ours must not go by unseen
+		if fault := recover(); fault != nil {
+			s.log.Error("HTTP-FLV", zap.Any("panic", fault), zap.Stack("stack"))
+		}
+	}()
 	// The connection may have played before, and then still has the time limit of its last write.
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout)); err != nil {
 		return

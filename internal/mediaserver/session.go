@@ -84,13 +84,13 @@ func (c *session) run(ctx context.Context) error {
 		return fmt.Errorf("handshake: %w", err)
 	}
 	c.r = newChunkReader(r)
-	allowed := allowance{since: time.Now()}
+	allowed := allowance{at: time.Now()}
 	for {
 		typeID, body, err := c.r.next()
 		if err != nil {
 			return err
 		}
-		if allowed.exceeded(c.r.read) {
+		if allowed.exceeded(c.r.read, time.Now()) {
 			return errors.New("flood")
 		}
 		switch err := c.handle(ctx, typeID, body); {
