@@ -52,25 +52,30 @@ func readBody(w http.ResponseWriter, r *http.Request, limit time.Duration) ([]by
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	if r.ContentLength > maxBody {
-		w.Header().Set("Connection", "close")
-		return nil, errTooLarge
-	}
-	// The deadline is taken away again: a start may last longer than a body.
 	connection := http.NewResponseController(w)
 	_ = connection.SetReadDeadline(time.Now().Add(limit))
+	body, err := readLimited(r)
+	if err != nil {
+		// The deadline stays: net/http goes on reading when the answer is out.
+		w.Header().Set("Connection", "close")
+		return nil, err
+	}
+	_ = connection.SetReadDeadline(time.Time{}) // a start may last longer than a body
+	return body, nil
+}
+
+func readLimited(r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, errTooLarge
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	_ = connection.SetReadDeadline(time.Time{})
 	switch {
 	case len(body) > maxBody:
-		err = errTooLarge
+		return nil, errTooLarge
 	case err != nil:
-		err = &paramError{"", "the body cannot be read to its end"}
-	default:
-		return body, nil
+		return nil, &paramError{"", "the body cannot be read to its end"}
 	}
-	w.Header().Set("Connection", "close")
-	return nil, err
+	return body, nil
 }
 
 // decodeBody reads a body by its shape, since the type that old clients declare often is a library's default: JSON, also with
