@@ -58,7 +58,7 @@ func TestRTSPAlone(t *testing.T) {
 }
 
 func newDriver(settings device.SettingsFunc) device.Driver {
-	return dahua.New(netway.Config{Settings: settings, Timeout: 3 * time.Second, Silence: time.Second})
+	return dahua.New(netway.Config{Settings: settings, Timeout: 10 * time.Second, Silence: 2 * time.Second})
 }
 
 // simulate runs a recorder until the test ends.

@@ -12,6 +12,10 @@ import (
 // lastWords is how long a caller whose time is up waits for the opening to say at which step it was.
 const lastWords = 200 * time.Millisecond
 
+// turnLimit is how long one caller keeps others from trying a password that is not proven. A refusal comes sooner; a device or a channel
+// that does not answer at all must not hold up the rest.
+const turnLimit = 2 * time.Second
+
 var errAbandoned = errors.New("nobody waits for the login any more")
 
 // open opens the device for all who wait, and closes it again where nobody does any more.
@@ -51,7 +55,7 @@ func (p *Pool) logIn(ctx context.Context, target Target) (Device, error) {
 }
 
 // admit lets a caller try a target's password, one after the other as long as it is not proven. The error is an *Error. done must be
-// called as soon as the device has given its verdict.
+// called as soon as the device has given its verdict, and may be called again.
 func (p *Pool) admit(ctx context.Context, target Target) (done func(), err error) {
 	a := accountOf(target)
 	if p.rests.proven(a, target.Password) {
@@ -64,10 +68,15 @@ func (p *Pool) admit(ctx context.Context, target Target) (done func(), err error
 		forget()
 		return nil, targetError(target, OpLogin, KindUnreachable, "another login of this user takes too long", context.Cause(ctx))
 	}
-	done = sync.OnceFunc(func() {
+	passOn := sync.OnceFunc(func() {
 		<-turn
 		forget()
 	})
+	limit := time.AfterFunc(turnLimit, passOn)
+	done = func() {
+		limit.Stop()
+		passOn()
+	}
 	if err := p.rests.check(a, target.Password); err != nil {
 		done()
 		return nil, err

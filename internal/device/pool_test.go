@@ -515,3 +515,50 @@ func TestRefusalOfAStreamRests(t *testing.T) {
 		pool.Close()
 	})
 }
+
+// A channel that does not answer must not keep the others of its recorder from starting.
+func TestHangingChannelDelaysOthersBriefly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRecorder{way: device.WayRTSP}
+		pool := newPool(f, device.Settings{})
+		d := mustOpen(t, pool, "good")
+		ctx, cancel := context.WithCancel(t.Context())
+		hanging := make(chan error, 1)
+		f.run = func(ctx context.Context, _ media.Sink) error {
+			<-ctx.Done()
+			return nil
+		}
+		stuck := live(t, d)
+		go func() { hanging <- stuck.Run(ctx, nullSink{}) }()
+		synctest.Wait()
+		f.run = f.playing(0)
+		good, start := live(t, d), time.Now()
+		var took time.Duration
+		playing := make(chan error, 1)
+		go func() { playing <- good.Run(ctx, &onTracks{func() { took = time.Since(start) }}) }()
+		pass(time.Minute)
+		cancel()
+		for _, result := range []chan error{hanging, playing} {
+			if err := <-result; err != nil {
+				t.Error(err)
+			}
+		}
+		if took == 0 || took > 3*time.Second {
+			t.Errorf("the other channel was described after %v", took)
+		}
+		_ = d.Close()
+		pool.Close()
+	})
+}
+
+type onTracks struct{ told func() }
+
+func (s *onTracks) SetTracks([]*media.Track) error {
+	s.told()
+	return nil
+}
+
+func (*onTracks) Write(au *media.AccessUnit) error {
+	au.Release()
+	return nil
+}
