@@ -139,9 +139,8 @@ func TestAuthentication(t *testing.T) {
 				g.secret = password
 			}
 			d := newDevice(t, g.script(liveSDP, oneFrame))
-			cfg := quick(d)
+			cfg := patient(d)
 			cfg.AllowBasic = test.basic
-			cfg.Timeout = limit
 			err := pull(t, newSource(t, cfg), newSink(1))
 			if !errors.Is(err, test.want) {
 				t.Fatalf("got %v", err)
@@ -176,7 +175,7 @@ func TestAlwaysStale(t *testing.T) {
 		n++
 		p.answer(r, "401 Unauthorized", "", `WWW-Authenticate: Digest realm="x", nonce="`+strings.Repeat("n", n)+`", stale=true`)
 	}))
-	expect(t, pull(t, newSource(t, quick(d)), newSink(1)), "DESCRIBE", rtspsource.ErrAuth)
+	expect(t, pull(t, newSource(t, patient(d)), newSink(1)), "DESCRIBE", rtspsource.ErrAuth)
 	if got := len(d.heard("DESCRIBE")); got != 3 {
 		t.Errorf("%d DESCRIBE", got)
 	}

@@ -123,8 +123,8 @@ func TestDescriptions(t *testing.T) {
 					}
 				}
 			})
-			cfg := quick(d)
-			cfg.URL, cfg.Timeout, cfg.Silence = d.url(test.path), limit, limit
+			cfg := patient(d)
+			cfg.URL = d.url(test.path)
 			s, out := newSource(t, cfg), newSink(1)
 			if err := pull(t, s, out); err != nil {
 				t.Fatal(err)
@@ -221,8 +221,7 @@ func TestOddAnswers(t *testing.T) {
 					}
 				}
 			})
-			cfg := quick(d)
-			cfg.Timeout, cfg.Silence = limit, limit
+			cfg := patient(d)
 			if err := pull(t, newSource(t, cfg), newSink(1)); err != nil {
 				t.Fatal(err)
 			}
@@ -234,7 +233,7 @@ func TestUDPAnswerIsRefused(t *testing.T) {
 	d := newDevice(t, until("SETUP", func(p *peer, r request) {
 		p.answer(r, "200 OK", "", "Session: 77", "Transport: RTP/AVP;unicast;client_port=1-2;server_port=3-4")
 	}))
-	err := pull(t, newSource(t, quick(d)), newSink(1))
+	err := pull(t, newSource(t, patient(d)), newSink(1))
 	expect(t, err, "SETUP", rtspsource.ErrProtocol)
 }
 
@@ -246,8 +245,7 @@ func TestFramesBeforePlayAnswer(t *testing.T) {
 		p.Write(p.rtp(0, 96, 3600, true, inter...))
 	}))
 	out := newSink(2)
-	cfg := quick(d)
-	cfg.Timeout, cfg.Silence = limit, limit
+	cfg := patient(d)
 	if err := pull(t, newSource(t, cfg), out); err != nil {
 		t.Fatal(err)
 	}
@@ -295,8 +293,7 @@ func TestSegmentationAndStrayBytes(t *testing.T) {
 				}
 			}))
 			out := newSink(40)
-			cfg := quick(d)
-			cfg.Timeout, cfg.Silence = limit, limit
+			cfg := patient(d)
 			s := newSource(t, cfg)
 			if err := pull(t, s, out); err != nil {
 				t.Fatal(err)
@@ -340,8 +337,7 @@ func TestRefusedAudioLeavesThePicture(t *testing.T) {
 			}
 		}
 	})
-	cfg := quick(d)
-	cfg.Timeout, cfg.Silence = limit, limit
+	cfg := patient(d)
 	s, out := newSource(t, cfg), newSink(1)
 	if err := pull(t, s, out); err != nil {
 		t.Fatal(err)
@@ -379,8 +375,7 @@ func TestKeepAlive(t *testing.T) {
 					playing = r.method == "PLAY"
 				}
 			})
-			cfg := quick(d)
-			cfg.Timeout, cfg.Silence = limit, limit
+			cfg := patient(d)
 			if err := pull(t, newSource(t, cfg), newSink(1)); err != nil {
 				t.Fatal(err)
 			}
@@ -424,9 +419,9 @@ func TestParameterSetsInDescription(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDevice(t, serve(sdp(test.media), nil))
+			d := newDevice(t, serve(sdp(test.media), func(p *peer) { p.Close() }))
 			out := newSink(1)
-			_ = pull(t, newSource(t, quick(d)), out)
+			expect(t, pull(t, newSource(t, patient(d)), out), "read", rtspsource.ErrClosed)
 			if len(out.tracks) != 1 {
 				t.Fatalf("%d tracks", len(out.tracks))
 			}

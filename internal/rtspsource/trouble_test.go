@@ -19,9 +19,27 @@ import (
 	"mediapusher/internal/rtspsource"
 )
 
-// quick are limits for tests that wait for them.
-func quick(d *device) rtspsource.Config {
-	return rtspsource.Config{URL: d.url("/live?channel=1&subtype=0"), Timeout: 300 * time.Millisecond, Silence: 300 * time.Millisecond}
+// patient has time limits that no test waits for; what waits for them runs in a bubble.
+func patient(d *device) rtspsource.Config {
+	return rtspsource.Config{URL: d.url("/live?channel=1&subtype=0"), Timeout: limit, Silence: limit}
+}
+
+// bubble runs a source against a script in the fake time of testing/synctest, with the default time limits.
+func bubble(t *testing.T, script func(p *peer), check func(d *device, run func(media.Sink) error)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		d := &device{t: t}
+		go script(&peer{d: d, Conn: server, r: textproto.NewReader(bufio.NewReader(server))})
+		s := newSource(t, rtspsource.Config{
+			URL:         "rtsp://recorder/live",
+			DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil },
+		})
+		check(d, func(out media.Sink) error {
+			defer server.Close()
+			return s.Run(t.Context(), out)
+		})
+	})
 }
 
 var liveSDP = sdp(h264Media("trackID=0"))
@@ -54,7 +72,7 @@ func TestStatusIsKept(t *testing.T) {
 			t.Run(step+" "+status, func(t *testing.T) {
 				t.Parallel()
 				d := newDevice(t, until(step, func(p *peer, r request) { p.answer(r, status, ""); p.Close() }))
-				err := pull(t, newSource(t, quick(d)), newSink(1))
+				err := pull(t, newSource(t, patient(d)), newSink(1))
 				var e *rtspsource.Error
 				if !errors.As(err, &e) || e.Step != step || status[:3] != strings.Fields(e.Error())[3] || e.Reason != status[4:] {
 					t.Fatalf("got %v", err)
@@ -67,20 +85,26 @@ func TestStatusIsKept(t *testing.T) {
 func TestSilentAtEachStep(t *testing.T) {
 	for _, step := range steps {
 		t.Run(step, func(t *testing.T) {
-			t.Parallel()
-			d := newDevice(t, until(step, func(*peer, request) {}))
-			err := pull(t, newSource(t, quick(d)), newSink(1))
-			expect(t, err, step, rtspsource.ErrTimeout)
+			bubble(t, until(step, func(*peer, request) {}), func(_ *device, run func(media.Sink) error) {
+				start := time.Now()
+				expect(t, run(newSink(1)), step, rtspsource.ErrTimeout)
+				if took := time.Since(start); took < 4*time.Second || took > 5*time.Second {
+					t.Errorf("took %v", took)
+				}
+			})
 		})
 	}
 	t.Run("read", func(t *testing.T) {
-		t.Parallel()
-		d := newDevice(t, serve(liveSDP, nil))
-		err := pull(t, newSource(t, quick(d)), newSink(1))
-		expect(t, err, "read", rtspsource.ErrSilent)
-		if n := len(d.heard("TEARDOWN")); n != 1 {
-			t.Errorf("%d TEARDOWN", n)
-		}
+		bubble(t, serve(liveSDP, nil), func(d *device, run func(media.Sink) error) {
+			start := time.Now()
+			expect(t, run(newSink(1)), "read", rtspsource.ErrSilent)
+			if took := time.Since(start); took != 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if n := len(d.heard("TEARDOWN")); n != 1 {
+				t.Errorf("%d TEARDOWN", n)
+			}
+		})
 	})
 }
 
@@ -89,7 +113,7 @@ func TestClosedAtEachStep(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			d := newDevice(t, until(step, func(p *peer, _ request) { p.Close() }))
-			err := pull(t, newSource(t, quick(d)), newSink(1))
+			err := pull(t, newSource(t, patient(d)), newSink(1))
 			expect(t, err, step, rtspsource.ErrClosed)
 		})
 	}
@@ -123,8 +147,7 @@ func TestClosedAtEachStep(t *testing.T) {
 					}
 				}
 			})
-			cfg := quick(d)
-			cfg.Silence = limit
+			cfg := patient(d)
 			err := pull(t, newSource(t, cfg), newSink(1))
 			expect(t, err, "read", rtspsource.ErrClosed)
 		})
@@ -174,13 +197,14 @@ func TestNothingOfAnotherProtocol(t *testing.T) {
 		"nothing but zeros": strings.Repeat("\x00", 100),
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newDevice(t, until("OPTIONS", func(p *peer, _ request) { p.send(answer) }))
-			err := pull(t, newSource(t, quick(d)), newSink(1))
-			var e *rtspsource.Error
-			if !errors.As(err, &e) || e.Step != "OPTIONS" || !errors.Is(err, rtspsource.ErrProtocol) && !errors.Is(err, rtspsource.ErrTimeout) {
-				t.Fatalf("got %v", err)
-			}
+			script := until("OPTIONS", func(p *peer, _ request) { p.send(answer) })
+			bubble(t, script, func(_ *device, run func(media.Sink) error) {
+				err := run(newSink(1))
+				var e *rtspsource.Error
+				if !errors.As(err, &e) || e.Step != "OPTIONS" || !errors.Is(err, rtspsource.ErrProtocol) && !errors.Is(err, rtspsource.ErrTimeout) {
+					t.Fatalf("got %v", err)
+				}
+			})
 		})
 	}
 }
@@ -196,7 +220,7 @@ func TestNoVideo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDevice(t, serve(sdp(test.media), nil))
-			err := pull(t, newSource(t, quick(d)), newSink(1))
+			err := pull(t, newSource(t, patient(d)), newSink(1))
 			expect(t, err, "DESCRIBE", rtspsource.ErrNoVideo)
 			if !strings.Contains(err.Error(), test.word) {
 				t.Errorf("%v does not name %s", err, test.word)
@@ -218,8 +242,7 @@ func TestEndOfContextIsQuick(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			out := newSink(1)
-			cfg := quick(d)
-			cfg.Timeout, cfg.Silence = limit, limit
+			cfg := patient(d)
 			result := make(chan error, 1)
 			go func() { result <- newSource(t, cfg).Run(ctx, out) }()
 			<-reached
@@ -263,7 +286,7 @@ func TestSinkErrorsEndTheRun(t *testing.T) {
 	d := newDevice(t, serve(liveSDP, nil))
 	out := newSink(1)
 	out.fail = errors.New("no room")
-	if err := pull(t, newSource(t, quick(d)), out); !errors.Is(err, out.fail) {
+	if err := pull(t, newSource(t, patient(d)), out); !errors.Is(err, out.fail) {
 		t.Errorf("got %v", err)
 	}
 	if n := len(d.heard("TEARDOWN")); n != 1 {
@@ -288,8 +311,7 @@ func (f *full) Write(au *media.AccessUnit) error {
 func TestUnitRefusedBySinkEndsTheRun(t *testing.T) {
 	d := newDevice(t, serve(liveSDP, oneFrame))
 	out := &full{err: errors.New("queue closed")}
-	cfg := quick(d)
-	cfg.Timeout, cfg.Silence = limit, limit
+	cfg := patient(d)
 	if err := newSource(t, cfg).Run(t.Context(), out); !errors.Is(err, out.err) {
 		t.Errorf("got %v", err)
 	}
@@ -309,28 +331,18 @@ func (s *slow) Write(au *media.AccessUnit) error {
 	return s.sink.Write(au)
 }
 
-// A sink that makes the device wait is not silence of the device, and the wall clock of these tests is synctest's.
+// A sink that makes the device wait is not silence of the device.
 func TestBlockingSinkIsNotSilence(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
-		p := &peer{d: &device{t: t}, Conn: server, r: textproto.NewReader(bufio.NewReader(server))}
-		go serve(liveSDP, func(p *peer) {
-			for i := range uint32(5) {
-				p.Write(p.rtp(0, 96, i*3600, true, idr...))
-			}
-		})(p)
-		s, err := rtspsource.New(rtspsource.Config{
-			URL: "rtsp://recorder/live", Silence: time.Second,
-			DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil },
-		})
-		if err != nil {
-			t.Fatal(err)
+	script := serve(liveSDP, func(p *peer) {
+		for i := range uint32(5) {
+			p.Write(p.rtp(0, 96, i*3600, true, idr...))
 		}
+	})
+	bubble(t, script, func(_ *device, run func(media.Sink) error) {
 		start := time.Now()
 		out := &slow{sink: newSink(5), pause: 10 * time.Second}
-		expect(t, s.Run(t.Context(), out), "read", rtspsource.ErrSilent)
-		server.Close()
-		if took := time.Since(start); len(out.units) != 5 || took < 51*time.Second || took > 52*time.Second {
+		expect(t, run(out), "read", rtspsource.ErrSilent)
+		if took := time.Since(start); len(out.units) != 5 || took != 55*time.Second {
 			t.Errorf("%d units in %v", len(out.units), took)
 		}
 	})
@@ -364,8 +376,8 @@ func TestTLS(t *testing.T) {
 		})
 		_, _ = io.Copy(in, out)
 	})
-	cfg := quick(d)
-	cfg.URL, cfg.Timeout, cfg.Silence = "rtsps://"+secure.Addr().String()+"/live", limit, limit
+	cfg := patient(d)
+	cfg.URL = "rtsps://" + secure.Addr().String() + "/live"
 	if err := pull(t, newSource(t, cfg), newSink(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +388,7 @@ func TestTLS(t *testing.T) {
 
 func TestTLSIsRefusedByPlainServer(t *testing.T) {
 	d := newDevice(t, func(p *peer) { p.send("RTSP/1.0 400 Bad Request\r\n\r\n") })
-	cfg := quick(d)
+	cfg := patient(d)
 	cfg.URL = "rtsps" + strings.TrimPrefix(cfg.URL, "rtsp")
 	var e *rtspsource.Error
 	if err := pull(t, newSource(t, cfg), newSink(1)); !errors.As(err, &e) || e.Step != "dial" {
