@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the clips that the recorder simulator plays (internal/nvrsim). Needs ffmpeg with libx264 and libx265, ffprobe and DejaVu Sans Mono.
 #
-#   scripts/clips.sh                 makes the committed clips again, in internal/nvrsim/clips
+#   scripts/clips.sh                 makes the committed clips again, in internal/nvrsim/clips or in the directory OUT
 #   scripts/clips.sh bench DIR       makes one clip "bench" in DIR: H.264 GOP of 2 s with AAC, 1920x1080, 25 pictures a second, 4 Mbit/s
 #                                    (SIZE=1280x720, BITRATE=2M, SECONDS_LONG=20 and CODEC=h265 change it)
 #
@@ -114,7 +114,7 @@ bench() {
 }
 
 committed() {
-	out_dir=internal/nvrsim/clips
+	out_dir=${OUT:-internal/nvrsim/clips}
 	mkdir -p "$out_dir"
 	aac beeps.aac 120 24k
 	g711 beeps.alaw pcm_alaw alaw

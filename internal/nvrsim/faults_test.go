@@ -73,7 +73,7 @@ func TestStreamFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, client := playing(t, 1, c.faults)
-			frames := client.collect(time.Second)
+			frames := client.collect(500 * time.Millisecond)
 			if video, audio := of(frames, 0), of(frames, 2); !c.check(video, audio) {
 				t.Errorf("%d video and %d audio packets", len(video), len(audio))
 			}

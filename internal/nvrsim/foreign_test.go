@@ -106,6 +106,9 @@ func TestFFprobe(t *testing.T) {
 			{7, 1, "h264,640,360,2|aac,16000,1"},
 			{8, 1, "h264,320,180,0"},
 		} {
+			if c.channel == 8 && vendor == nvrsim.Dahua {
+				continue // one picture a second takes its time, and is the same clip
+			}
 			t.Run(c.want, func(t *testing.T) {
 				t.Parallel()
 				out, complaints := run(t, ffprobe, "-v", "error", "-rtsp_transport", "tcp", "-analyzeduration", "2000000", "-of", "csv=p=0",
@@ -119,7 +122,7 @@ func TestFFprobe(t *testing.T) {
 	})
 }
 
-// ffmpeg decodes four seconds of each channel without a warning, and the pictures tell successive positions.
+// ffmpeg decodes sixty pictures of each channel without a warning, and the pictures tell successive positions.
 func TestFFmpegPictures(t *testing.T) {
 	ffmpeg := program(t, "ffmpeg")
 	bothVendors(t, func(t *testing.T, vendor string) {
@@ -128,13 +131,13 @@ func TestFFmpegPictures(t *testing.T) {
 			t.Run(fmt.Sprint(channel), func(t *testing.T) {
 				t.Parallel()
 				out, complaints := run(t, ffmpeg, "-v", "warning", "-nostdin", "-rtsp_transport", "tcp",
-					"-i", withPassword(url(r, vendor, channel, 1)), "-frames:v", "80", "-fps_mode", "passthrough", "-an",
+					"-i", withPassword(url(r, vendor, channel, 1)), "-frames:v", "60", "-fps_mode", "passthrough", "-an",
 					"-vf", "scale=320:180", "-pix_fmt", "gray", "-f", "rawvideo", "-")
 				if complaints != "" {
 					t.Errorf("ffmpeg: %s", complaints)
 				}
 				const size = 320 * 180
-				if len(out) < 80*size {
+				if len(out) < 60*size {
 					t.Fatalf("%d pictures", len(out)/size)
 				}
 				last := -1
@@ -159,7 +162,7 @@ func TestSoundFitsPicture(t *testing.T) {
 			t.Parallel()
 			// In one run, so that both outputs have the same zero: brightness of the flash, and loudness in blocks of 20 ms.
 			_, log := run(t, ffmpeg, "-v", "info", "-nostdin", "-nostats", "-hide_banner", "-rtsp_transport", "tcp", "-copyts",
-				"-i", withPassword(url(r, nvrsim.Hikvision, channel, 1)), "-t", "30", "-frames:v", "90", "-filter_complex",
+				"-i", withPassword(url(r, nvrsim.Hikvision, channel, 1)), "-t", "30", "-frames:v", "75", "-filter_complex",
 				"[0:v]crop=iw/16:ih/12:iw*7/8+4:ih/4+4,signalstats,metadata=print:key=lavfi.signalstats.YAVG[v];"+
 					"[0:a]aresample=8000,asetnsamples=160,astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.Peak_level[a]",
 				"-map", "[v]", "-map", "[a]", "-f", "null", "-")

@@ -214,7 +214,7 @@ func TestWaitKeyFrame(t *testing.T) {
 
 func TestSessions(t *testing.T) {
 	bothVendors(t, func(t *testing.T, vendor string) {
-		r := start(t, nvrsim.Config{Vendor: vendor, SessionTimeout: time.Second, Faults: nvrsim.Faults{MaxSessions: 1}})
+		r := start(t, nvrsim.Config{Vendor: vendor, SessionTimeout: 3 * time.Second, Faults: nvrsim.Faults{MaxSessions: 1}})
 		address := url(r, vendor, 1, 1)
 		first, second := dial(t, r), dial(t, r)
 		first.play(address)
@@ -239,12 +239,12 @@ func TestSessions(t *testing.T) {
 }
 
 func TestKeepAlive(t *testing.T) {
-	r := start(t, nvrsim.Config{Vendor: nvrsim.Hikvision, SessionTimeout: time.Second})
+	r := start(t, nvrsim.Config{Vendor: nvrsim.Hikvision, SessionTimeout: 2 * time.Second})
 	address := url(r, nvrsim.Hikvision, 1, 1)
 	c := dial(t, r)
 	c.play(address)
-	for range 5 {
-		c.collect(400 * time.Millisecond)
+	for range 4 {
+		c.collect(700 * time.Millisecond)
 		c.want(200, "GET_PARAMETER", address)
 	}
 	c.want(200, "PAUSE", address)
