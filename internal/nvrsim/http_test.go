@@ -183,3 +183,37 @@ func TestHTTPFaults(t *testing.T) {
 		t.Errorf("%d after the faults", status)
 	}
 }
+
+// Dahua takes a nonce once; the second use is answered by a new challenge, on some firmware by 403. Hikvision takes it again. Neither
+// counts as a wrong password.
+func TestNonceAgain(t *testing.T) {
+	for _, c := range []struct {
+		vendor, target string
+		faults         nvrsim.Faults
+		second         int
+	}{
+		{nvrsim.Hikvision, "/ISAPI/System/deviceInfo", nvrsim.Faults{StaleForbidden: true}, 200},
+		{nvrsim.Dahua, "/cgi-bin/magicBox.cgi?action=getVendor", nvrsim.Faults{}, 200},
+		{nvrsim.Dahua, "/cgi-bin/magicBox.cgi?action=getVendor", nvrsim.Faults{StaleForbidden: true}, 403},
+	} {
+		r := start(t, nvrsim.Config{Vendor: c.vendor, Faults: c.faults})
+		plain := &http.Transport{}
+		client := &http.Client{Timeout: patience, Transport: &digest.Transport{
+			Username: "admin", Password: rightPassword, Transport: plain,
+		}}
+		for i, want := range []int{200, c.second} {
+			res, err := client.Get("http://" + r.HTTPAddr() + c.target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode != want {
+				t.Errorf("%s %+v: request %d: %d, want %d", c.vendor, c.faults, i, res.StatusCode, want)
+			}
+		}
+		plain.CloseIdleConnections()
+		if n := r.Counts().LoginsRefused; n != 0 {
+			t.Errorf("%s: %d refused logins", c.vendor, n)
+		}
+	}
+}
