@@ -170,7 +170,7 @@ func TestCallersHost(t *testing.T) {
 		{true, "nvr.example", "", "nvr.example"},
 		{true, "nvr.example", "e v i l", "nvr.example"},
 	} {
-		r := httptest.NewRequest("POST", "/REAL_STREAM", strings.NewReader(six))
+		r := httptest.NewRequest(http.MethodPost, "/REAL_STREAM", strings.NewReader(six))
 		r.Host = test.host
 		if test.forwarded != "" {
 			r.Header.Set("X-Forwarded-Host", test.forwarded)

@@ -20,7 +20,7 @@ type list []task.Snapshot
 func (l list) Snapshots() []task.Snapshot { return l }
 
 func ask(h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("GET", path, nil)
+	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Host = "127.0.0.1:8091"
 	for i := 0; i+1 < len(headers); i += 2 {
 		if headers[i] == "Host" {

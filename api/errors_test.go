@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -99,9 +100,7 @@ func TestNoPasswordAnywhere(t *testing.T) {
 		h := api.New(api.Config{URLs: urls, Log: zap.New(core)}, f)
 		body := func(fields map[string]any) string {
 			all := map[string]any{"nvr_category": 1, "nvr_addr": "nvr", "nvr_port": 80, "nvr_user": password, "nvr_pwd": password, "nvr_channel": 1}
-			for name, value := range fields {
-				all[name] = value
-			}
+			maps.Copy(all, fields)
 			text, err := json.Marshal(all)
 			if err != nil {
 				t.Fatal(err)
@@ -109,8 +108,16 @@ func TestNoPasswordAnywhere(t *testing.T) {
 			return string(text)
 		}
 		for _, wrong := range []map[string]any{
-			{}, {"nvr_addr": password}, {"nvr_port": password}, {"nvr_channel": password}, {"nvr_category": password}, {"stream_type": password},
-			{"nvr_addr": "http://admin:" + password + "@nvr"}, {"http_port": []string{password}}, {password: password}, {"nvr_pwd": nil},
+			{},
+			{"nvr_addr": password},
+			{"nvr_port": password},
+			{"nvr_channel": password},
+			{"nvr_category": password},
+			{"stream_type": password},
+			{"nvr_addr": "http://admin:" + password + "@nvr"},
+			{"http_port": []string{password}},
+			{password: password},
+			{"nvr_pwd": nil},
 			{"nvr_pwd": password + "\n"},
 		} {
 			w := call(h, "POST", "/REAL_STREAM", body(wrong))
@@ -174,7 +181,7 @@ func TestPanic(t *testing.T) {
 	}{
 		{func() { panic("password 123456") }, `"what":"string"`},
 		{func() { panic(errors.New("password 123456")) }, `"what":"*errors.errorString"`},
-		{func() { var list []int; _ = list[len(list)] }, "index out of range"},
+		{func() { _ = strings.Fields(six)[99] }, "index out of range"},
 	} {
 		log.Reset()
 		f.start = func(context.Context) (task.Started, error) { test.cause(); return task.Started{}, nil }

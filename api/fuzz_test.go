@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -150,7 +151,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("BREW", "/a b", []byte("x"))
 	h := handler(newFake())
 	f.Fuzz(func(t *testing.T, method, path string, body []byte) {
-		r := httptest.NewRequest("GET", "/", bytes.NewReader(body))
+		r := httptest.NewRequest(http.MethodGet, "/", bytes.NewReader(body))
 		r.Method, r.URL.Path = method, path
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

@@ -24,9 +24,9 @@ type Config struct {
 	Heartbeat Heartbeat `yaml:"heartbeat" envPrefix:"HEARTBEAT_"`
 
 	// StartTimeout limits a whole start, SearchTimeout the search for recordings. SourceTimeout is how long a source may be silent.
-	StartTimeout  Duration `yaml:"start_timeout" env:"START_TIMEOUT"`
-	SearchTimeout Duration `yaml:"search_timeout" env:"SEARCH_TIMEOUT"`
-	SourceTimeout Duration `yaml:"source_timeout" env:"SOURCE_TIMEOUT"`
+	StartTimeout  time.Duration `yaml:"start_timeout" env:"START_TIMEOUT"`
+	SearchTimeout time.Duration `yaml:"search_timeout" env:"SEARCH_TIMEOUT"`
+	SourceTimeout time.Duration `yaml:"source_timeout" env:"SOURCE_TIMEOUT"`
 
 	Audio Audio `yaml:"audio" envPrefix:"AUDIO_"`
 	Login Login `yaml:"login" envPrefix:"LOGIN_"`
@@ -82,8 +82,8 @@ type Embedded struct {
 
 // Heartbeat is how long a session lives without BEATS: the interval and the grace.
 type Heartbeat struct {
-	Interval Duration `yaml:"interval" env:"INTERVAL"`
-	Grace    Duration `yaml:"grace" env:"GRACE"`
+	Interval time.Duration `yaml:"interval" env:"INTERVAL"`
+	Grace    time.Duration `yaml:"grace" env:"GRACE"`
 }
 
 // Audio says what happens to sound that RTMP does not carry.
@@ -103,7 +103,7 @@ const (
 // Login is about accounts at recorders.
 type Login struct {
 	// CoolDown is how long a refused password is not tried again.
-	CoolDown Duration `yaml:"cool_down" env:"COOL_DOWN"`
+	CoolDown time.Duration `yaml:"cool_down" env:"COOL_DOWN"`
 }
 
 // Log is about the log on standard error.
@@ -118,12 +118,12 @@ func Default() Config {
 		Admin:         Admin{Listen: "127.0.0.1:8091"},
 		RTMP:          RTMP{HEVC: HEVCAuto},
 		Embedded:      Embedded{RTMPListen: ":1935", HTTPListen: ":8080"},
-		Heartbeat:     Heartbeat{Interval: Duration{20 * time.Second}, Grace: Duration{10 * time.Second}},
-		StartTimeout:  Duration{10 * time.Second},
-		SearchTimeout: Duration{30 * time.Second},
-		SourceTimeout: Duration{5 * time.Second},
+		Heartbeat:     Heartbeat{Interval: 20 * time.Second, Grace: 10 * time.Second},
+		StartTimeout:  10 * time.Second,
+		SearchTimeout: 30 * time.Second,
+		SourceTimeout: 5 * time.Second,
 		Audio:         Audio{Other: AudioTranscode},
-		Login:         Login{CoolDown: Duration{5 * time.Minute}},
+		Login:         Login{CoolDown: 5 * time.Minute},
 		Log:           Log{Level: "info"},
 	}
 }

@@ -117,7 +117,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		}
 	}
 	if !slices.Equal(got.API.Listen, config.Addresses{":1", ":2"}) || got.API.Token.Reveal() != "t" || len(got.AllowDevices) != 2 ||
-		got.RTMP.PublishURL.Reveal() != "rtmp://h/a/{stream}" || got.Heartbeat.Grace != (config.Duration{Duration: 2 * time.Second}) || !got.API.TrustForwardedHost {
+		got.RTMP.PublishURL.Reveal() != "rtmp://h/a/{stream}" || got.Heartbeat.Grace != 2*time.Second || !got.API.TrustForwardedHost {
 		t.Errorf("the environment gave %+v", got)
 	}
 }
@@ -125,7 +125,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 func TestEnvironmentWinsOverFile(t *testing.T) {
 	file := writeFile(t, "log:\n  level: warn\nheartbeat:\n  grace: 5s\n")
 	got, err := config.Load(file, []string{"MEDIAPUSHER_LOG_LEVEL=debug"})
-	if err != nil || got.Log.Level != "debug" || got.Heartbeat.Grace.Duration != 5*time.Second || got.Heartbeat.Interval.Duration != 20*time.Second {
+	if err != nil || got.Log.Level != "debug" || got.Heartbeat.Grace != 5*time.Second || got.Heartbeat.Interval != 20*time.Second {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

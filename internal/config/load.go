@@ -40,13 +40,18 @@ func Load(path string, environ []string) (Config, error) {
 
 func (c *Config) decode(text []byte) error {
 	decoded := *c
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.CustomUnmarshaler(plainSecret)).Decode(&decoded)
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(),
+		yaml.CustomUnmarshaler(plainSecret), yaml.CustomUnmarshaler(plainDuration)).Decode(&decoded)
 	switch {
 	case errors.Is(err, io.EOF), reflect.ValueOf(decoded).IsZero(): // nothing but comments
 		return nil
 	case err == nil:
 		*c = decoded
 		return nil
+	}
+	var duration *durationError
+	if errors.As(err, &duration) {
+		return duration.locate(text)
 	}
 	// Without the lines around the place: they may hold a password.
 	return errors.New(yaml.FormatError(err, false, false))

@@ -110,8 +110,8 @@ func checkTemplate(p *problems, key, template string) {
 	}
 }
 
-func (p *problems) duration(key string, value Duration, low, high time.Duration) {
-	if value.Duration < low || value.Duration > high {
+func (p *problems) duration(key string, value, low, high time.Duration) {
+	if value < low || value > high {
 		p.add(key, value.String(), fmt.Sprintf("must be from %s to %s", low, high))
 	}
 }

@@ -9,33 +9,61 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"mediapusher/internal/device"
 )
 
-// Duration is a time span with its unit, "500ms", "20s" or "5m".
-type Duration struct{ time.Duration }
+// durationError is a text in the file that is no time span. A bare number is none: nobody knows what it counts.
+type durationError struct{ text string }
 
-// UnmarshalYAML takes a text with a unit. A bare number is refused: nobody knows what it counts.
-func (d *Duration) UnmarshalYAML(node ast.Node) error {
-	var text string
-	if err := yaml.NodeToValue(node, &text); err != nil {
-		return at(node, errDuration)
-	}
-	return at(node, d.UnmarshalText([]byte(text)))
+func (e *durationError) Error() string {
+	return fmt.Sprintf("%q must be a time with its unit such as 500ms, 20s or 5m", e.text)
 }
 
-// UnmarshalText takes the same for the environment.
-func (d *Duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q %w", text, errDuration)
+// plainDuration reads a time span. The library's own way says neither where a wrong one stands nor what would be right.
+func plainDuration(d *time.Duration, text []byte) error {
+	var plain string
+	if err := yaml.Unmarshal(text, &plain); err != nil {
+		return &durationError{strings.TrimSpace(string(text))}
 	}
-	d.Duration = parsed
+	parsed, err := time.ParseDuration(plain)
+	if err != nil {
+		return &durationError{plain}
+	}
+	*d = parsed
 	return nil
 }
 
-var errDuration = errors.New("must be a time with its unit such as 500ms, 20s or 5m")
+// locate puts line, column and key before the error.
+func (e *durationError) locate(file []byte) error {
+	parsed, err := parser.ParseBytes(file, 0)
+	if err != nil {
+		return e
+	}
+	search := &valueSearch{text: e.text}
+	for _, document := range parsed.Docs {
+		ast.Walk(search, document)
+	}
+	if search.found == nil {
+		return e
+	}
+	return at(search.found, e)
+}
+
+// valueSearch is an ast.Visitor that finds the first key with a value.
+type valueSearch struct {
+	text  string
+	found ast.Node
+}
+
+func (s *valueSearch) Visit(node ast.Node) ast.Visitor {
+	pair, ok := node.(*ast.MappingValueNode)
+	if ok && s.found == nil && (pair.Value.GetToken().Value == s.text || pair.Value.String() == s.text) {
+		s.found = pair.Value
+	}
+	return s
+}
 
 // Addresses are one listen address or a list of them.
 type Addresses []string

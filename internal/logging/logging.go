@@ -4,14 +4,17 @@ package logging
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/sirupsen/logrus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
-// New returns a logger that writes lines to w, which it may call from one goroutine at a time. level is debug, info, warn or error.
-func New(level string, w io.Writer) (*zap.Logger, error) {
+// New returns a logger that writes lines to standard error. level is debug, info, warn or error.
+func New(level string) (*zap.Logger, error) { return newTo(os.Stderr, level) }
+
+func newTo(w io.Writer, level string) (*zap.Logger, error) {
 	lowest, err := zapcore.ParseLevel(level)
 	if err != nil {
 		return nil, fmt.Errorf("log level: %w", err)

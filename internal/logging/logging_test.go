@@ -14,7 +14,7 @@ import (
 func TestLevel(t *testing.T) {
 	for level, want := range map[string]int{"debug": 4, "info": 3, "warn": 2, "error": 1} {
 		var out bytes.Buffer
-		log, err := logging.New(level, &out)
+		log, err := logging.NewTo(&out, level)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,14 +27,14 @@ func TestLevel(t *testing.T) {
 			t.Errorf("%s: %d lines\n%s", level, want, text)
 		}
 	}
-	if _, err := logging.New("loud", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "loud") {
+	if _, err := logging.New("loud"); err == nil || !strings.Contains(err.Error(), "loud") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestLibrariesAreBridged(t *testing.T) {
 	var out bytes.Buffer
-	log, err := logging.New("debug", &out)
+	log, err := logging.NewTo(&out, "debug")
 	if err != nil {
 		t.Fatal(err)
 	}
