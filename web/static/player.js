@@ -49,7 +49,6 @@ export class Player {
     this.addresses(answer);
     const status = await api.status(this.handle);
     if (this.stopped || this.handle !== answer.play_handle) return;
-    this.numbers(status);
     this.attach(answer.flv_url, sound(status));
   }
 

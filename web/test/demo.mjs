@@ -70,7 +70,7 @@ try {
   const after = await shots(page, 2);
   before.forEach((image, i) => check(!image.equals(after[i]), `video ${i + 1}: both screenshots are the same`));
   await page.waitForFunction(() => [...document.querySelectorAll('.player')].every((card) => card.dataset.state === 'playing'
-    && !card.querySelector('[data-number="fps"]').textContent.startsWith('–')));
+    && parseFloat(card.querySelector('[data-number="fps"]').textContent) > 0));
   await page.screenshot({ path: path.join(folder, 'page.png'), fullPage: true });
 
   // A phone's width, and the other language: nothing may stand out to the side.
