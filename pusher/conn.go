@@ -82,10 +82,7 @@ func (c *rtmpConn) settle(ctx context.Context, d time.Duration) error {
 	case <-c.done:
 		err := c.Err()
 		if errors.Is(err, io.EOF) {
-			return &Error{
-				Address: c.point.address, Step: StepPublish,
-				Err: errors.New("closed right after it was accepted: the name is taken, or a hook of the server refuses"),
-			}
+			return c.failure(StepPublish, errClosedOnPublish)
 		}
 		return err
 	}

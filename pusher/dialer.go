@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -121,6 +122,9 @@ func (d *RTMPDialer) open(ctx context.Context, raw net.Conn, point *publishPoint
 	n := &negotiation{point: point, in: newInbound(r, out), out: out}
 	if step, err := n.run(); err != nil {
 		n.in.close()
+		if step == StepPublish && errors.Is(err, io.EOF) {
+			err = errClosedOnPublish
+		}
 		return nil, d.failure(ctx, point, step, err)
 	}
 	c := newRTMPConn(raw, conn, n, d.cfg)

@@ -202,6 +202,9 @@ func TestDialTrouble(t *testing.T) {
 				if e.Step != step.name || e.Address != "rtmp://"+addr+"/live/cam1" || strings.Contains(err.Error(), "hunter2") {
 					t.Errorf("step %q, address %q: %v", e.Step, e.Address, err)
 				}
+				if refused := way == "refuses" || way == "closes" && step.name == "publish"; e.Refused() != refused && way != "garbage" {
+					t.Errorf("refused %v: %v", e.Refused(), err)
+				}
 				switch way {
 				case "silent":
 					if !errors.Is(err, context.DeadlineExceeded) {
@@ -253,7 +256,7 @@ func TestOldSRSClosesAfterStart(t *testing.T) {
 	})
 	_, err := dialer(t, pusher.RTMPConfig{URL: "rtmp://" + addr + "/live/{stream}"}).Dial(t.Context(), "cam1")
 	var e *pusher.Error
-	if !errors.As(err, &e) || e.Step != pusher.StepPublish || !strings.Contains(err.Error(), "right after it was accepted") {
+	if !errors.As(err, &e) || e.Step != pusher.StepPublish || !e.Refused() || !strings.Contains(err.Error(), "the name is taken") {
 		t.Errorf("got %v", err)
 	}
 }

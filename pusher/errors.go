@@ -12,6 +12,9 @@ var (
 	ErrHEVC = errors.New("the RTMP server takes no H.265")
 	// ErrNoPicture is returned where the parameter sets of a stream cannot describe a picture.
 	ErrNoPicture = errors.New("no playable picture")
+
+	// errClosedOnPublish is all that SRS of every version says of a name that is taken, or of a hook that refuses.
+	errClosedOnPublish = errors.New("the server closed the connection: the name is taken, or a hook of the server refuses")
 )
 
 // The steps of a publish, as Error.Step names them.
@@ -53,6 +56,10 @@ func (e *Error) Error() string {
 	}
 	return text
 }
+
+// Refused tells a server that answered and will not take this publish from one that cannot be reached or fails: the first is
+// asked again more slowly.
+func (e *Error) Refused() bool { return e.Words != "" || errors.Is(e.Err, errClosedOnPublish) }
 
 // Unwrap gives the cause to errors.Is and errors.As.
 func (e *Error) Unwrap() error { return e.Err }
