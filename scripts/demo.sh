@@ -61,5 +61,6 @@ done
 answers 127.0.0.1 8091 /demo/ || fail "no answer from $page after 30 s"
 
 echo "Moving pictures: $page   (Ctrl-C ends the demo)"
+echo "The simulated recorders and their channels: bin/demo-nvrsim.log"
 wait -n "${pids[@]}" || true
 fail "a program ended"

@@ -19,7 +19,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 bench: ## CPU, memory and allocations of the media road, beside ffmpeg -c copy; BENCH="-n 1,20" hands on flags
-	scripts/deps.sh test
+	scripts/deps.sh clips test
 	$(MAKE) --no-print-directory build
 	$(GO) run ./internal/bench $(BENCH)
 
