@@ -27,9 +27,9 @@ func newTo(w io.Writer, level string) (*zap.Logger, error) {
 	return zap.New(core, zap.ErrorOutput(zapcore.Lock(zapcore.AddSync(w)))), nil
 }
 
-// Bridge sends what libraries log through logrus's global logger into log, at debug. go-rtmp v0.0.7 does so when a chunk size changes
-// (Stream's streamer, "Changing chunkSize"), whatever logger its connection was given. It changes the global logger and is called
-// once, before the first connection.
+// Bridge sends what libraries log through logrus's global logger into log, at debug. go-rtmp v0.0.7 does so whatever logger it was
+// given: ChunkStreamer when it closes ("Failed to wait writer"), Stream when a chunk size changes. It changes the global logger and is
+// called once, before the first connection.
 func Bridge(log *zap.Logger) {
 	std := logrus.StandardLogger()
 	std.SetOutput(io.Discard)
