@@ -41,7 +41,10 @@ func videoFaults() []failing {
 		{"stream limit", nvrsim.Hikvision, channel(nvrsim.Faults{RTSPStatus: map[string]int{"SETUP": 453}}), 1, nil, 603, "453"},
 		{"stream limit at DESCRIBE", nvrsim.Dahua, channel(nvrsim.Faults{RTSPStatus: map[string]int{"DESCRIBE": 453}}), 1, nil, 603, "453"},
 		{"PLAY hangs", nvrsim.Hikvision, channel(nvrsim.Faults{RTSPHang: []string{"PLAY"}}), 1, nil, 603, ""},
-		{"closes after PLAY", nvrsim.Dahua, channel(nvrsim.Faults{CloseAfter: nvrsim.Duration(time.Millisecond)}), 1, nil, 603, ""},
+		{
+			"closes after PLAY", nvrsim.Dahua,
+			channel(nvrsim.Faults{CloseAfter: nvrsim.Duration(time.Millisecond), WaitKeyFrame: true}), 1, nil, 603, "",
+		},
 		{"wrong password", nvrsim.Hikvision, nvrsim.Config{}, 1, []any{"nvr_pwd", "wrong-Secret.1"}, 606, "password"},
 		{"wrong password", nvrsim.Dahua, nvrsim.Config{}, 1, []any{"nvr_pwd", "wrong-Secret.1"}, 606, "password"},
 		{"account locked", nvrsim.Hikvision, nvrsim.Config{LockAfter: 1}, 1, []any{"nvr_pwd", "wrong-Secret.2"}, 606, ""},
@@ -68,6 +71,9 @@ func TestErrorTable(t *testing.T) {
 				}
 				t.Logf("%d %s (%v)", a.Code, a.Message, time.Since(begin).Round(10*time.Millisecond))
 				checkFailure(t, a, tt.code, tt.says)
+				if a.Handle != 0 {
+					s.stop(a)
+				}
 				if took := time.Since(begin); took > 5*time.Second {
 					t.Errorf("answered after %v", took)
 				}

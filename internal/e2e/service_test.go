@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -186,12 +187,17 @@ type recorder struct {
 	ended  chan struct{}
 	// rtsp replaces the simulator's own RTSP server where it is not 0.
 	rtsp int
+	// sdk is what callers give as nvr_port. Each recorder of a test has another, for address and SDK port are what a recorder is
+	// known by: a wrong password at one must not be held against the next.
+	sdk int
 }
+
+var recorders atomic.Int32
 
 func startRecorder(t testing.TB, cfg nvrsim.Config) *recorder {
 	t.Helper()
 	cfg.User, cfg.Password = user, password
-	r := &recorder{t: t, cfg: cfg}
+	r := &recorder{t: t, cfg: cfg, sdk: 20000 + int(recorders.Add(1))}
 	r.start()
 	t.Cleanup(func() { r.stop() })
 	return r
@@ -238,12 +244,12 @@ func port(t testing.TB, address string) int {
 
 // request is the body of a REAL_STREAM for a channel counted from 1, with further fields in pairs of name and value.
 func (r *recorder) request(channel int, more ...any) map[string]any {
-	category, number, sdk := 0, channel+32, 8000
+	category, number := 0, channel+32
 	if r.cfg.Vendor == nvrsim.Dahua {
-		category, number, sdk = 1, channel-1, 37777
+		category, number = 1, channel-1
 	}
 	body := map[string]any{
-		"nvr_category": category, "nvr_addr": "127.0.0.1", "nvr_port": sdk, "nvr_user": user, "nvr_pwd": password, "nvr_channel": number,
+		"nvr_category": category, "nvr_addr": "127.0.0.1", "nvr_port": r.sdk, "nvr_user": user, "nvr_pwd": password, "nvr_channel": number,
 		"http_port": r.cfg.HTTPPort, "rtsp_port": or(r.rtsp, r.cfg.RTSPPort),
 	}
 	for i := 0; i < len(more); i += 2 {
