@@ -9,10 +9,10 @@ import (
 // defaultMaxStarts is how many streams of one recorder may be starting at once where the settings do not say.
 const defaultMaxStarts = 8
 
-// budgets counts the live streams of each recorder, by address. It is safe for concurrent use.
+// budgets counts the live streams of each recorder. It is safe for concurrent use.
 type budgets struct {
 	mu        sync.Mutex
-	recorders map[string]*budget
+	recorders map[recorder]*budget
 }
 
 // budget is what one recorder has to give.
@@ -23,13 +23,13 @@ type budget struct {
 }
 
 // takeLive takes one of limit streams, 0 for no limit. Who got true gives it back by giveLive.
-func (b *budgets) takeLive(address string, limit int) bool {
+func (b *budgets) takeLive(r recorder, limit int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.recorders[address]
+	one := b.recorders[r]
 	if one == nil {
 		one = &budget{}
-		b.recorders[address] = one
+		b.recorders[r] = one
 	}
 	if limit > 0 && one.live >= limit {
 		return false
@@ -38,23 +38,23 @@ func (b *budgets) takeLive(address string, limit int) bool {
 	return true
 }
 
-func (b *budgets) giveLive(address string) {
+func (b *budgets) giveLive(r recorder) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.recorders[address]
+	one := b.recorders[r]
 	if one.live--; one.live == 0 {
-		delete(b.recorders, address)
+		delete(b.recorders, r)
 	}
 }
 
 // takeStart waits for a turn to start, in the order of asking. The caller holds a live stream. Who got nil gives the turn back by
 // giveStart; the error is ctx's.
-func (b *budgets) takeStart(ctx context.Context, address string, limit int) error {
+func (b *budgets) takeStart(ctx context.Context, r recorder, limit int) error {
 	if limit <= 0 {
 		limit = defaultMaxStarts
 	}
 	b.mu.Lock()
-	one := b.recorders[address]
+	one := b.recorders[r]
 	if one.starting < limit {
 		one.starting++
 		b.mu.Unlock()
@@ -78,10 +78,10 @@ func (b *budgets) takeStart(ctx context.Context, address string, limit int) erro
 	return context.Cause(ctx)
 }
 
-func (b *budgets) giveStart(address string) {
+func (b *budgets) giveStart(r recorder) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.recorders[address].passOn()
+	b.recorders[r].passOn()
 }
 
 // passOn hands a turn to the next in the queue. The lock is held.

@@ -3,7 +3,6 @@ package device
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 )
@@ -11,14 +10,11 @@ import (
 // account is a user at a recorder. Recorders count bad logins for it whatever the way in, and lock it for half an hour after a few
 // (Hikvision after 5 to 7), so everybody who asks for it shares one cool-down.
 type account struct {
-	vendor Vendor
-	host   string
-	port   int
-	user   string
+	recorder recorder
+	user     string
 }
 
-// accountOf takes names of hosts as one in whatever case they are written.
-func accountOf(t Target) account { return account{t.Vendor, strings.ToLower(t.Host), t.Port, t.User} }
+func accountOf(t Target) account { return account{recorderOf(t), t.User} }
 
 const (
 	// maxRefused is how many different passwords of an account may be refused within a cool-down before nobody is tried any more: an

@@ -56,6 +56,18 @@ type Target struct {
 // Address is the host and port that the caller gave, as logs and errors show it.
 func (t Target) Address() string { return JoinAddress(t.Host, t.Port) }
 
+// recorder is what a Target says of the device itself. The ports that a caller names belong to it: behind one translated address stand
+// several recorders that differ only in them.
+type recorder struct {
+	vendor               Vendor
+	host                 string // in lower case
+	port, httpPort, rtsp int
+}
+
+func recorderOf(t Target) recorder {
+	return recorder{t.Vendor, strings.ToLower(t.Host), t.Port, t.HTTPPort, t.RTSPPort}
+}
+
 // JoinAddress makes host:port; an IPv6 host may come with or without brackets.
 func JoinAddress(host string, port int) string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))

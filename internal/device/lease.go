@@ -51,16 +51,16 @@ type budgeted struct {
 // access unit.
 func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
 	pool, target := s.lease.pool, s.lease.login.target
-	settings, address := pool.cfg.Settings(target), target.Address()
-	if !pool.budgets.takeLive(address, settings.MaxLive) {
+	settings, recorder := pool.cfg.Settings(target), recorderOf(target)
+	if !pool.budgets.takeLive(recorder, settings.MaxLive) {
 		return targetError(target, OpLive, KindBusy,
 			fmt.Sprintf("all %d live streams that the configuration allows for this recorder (max_live) are in use", settings.MaxLive), nil)
 	}
-	defer pool.budgets.giveLive(address)
-	if pool.budgets.takeStart(ctx, address, settings.MaxStarts) != nil {
+	defer pool.budgets.giveLive(recorder)
+	if pool.budgets.takeStart(ctx, recorder, settings.MaxStarts) != nil {
 		return nil // the end of ctx is no failure of a source
 	}
-	started := sync.OnceFunc(func() { pool.budgets.giveStart(address) })
+	started := sync.OnceFunc(func() { pool.budgets.giveStart(recorder) })
 	defer started()
 	admitted, err := pool.admit(ctx, target)
 	if err != nil {

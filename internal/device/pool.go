@@ -80,7 +80,7 @@ func NewPool(cfg PoolConfig) *Pool {
 	return &Pool{
 		cfg:     cfg,
 		rests:   coolDown{rest: cfg.CoolDown, lockedRest: cfg.LockedRest, now: time.Now, accounts: map[account]*record{}},
-		budgets: budgets{recorders: map[string]*budget{}},
+		budgets: budgets{recorders: map[recorder]*budget{}},
 		logins:  map[Target]*login{},
 	}
 }

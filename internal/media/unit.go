@@ -58,6 +58,14 @@ func NewAccessUnit(track *Track) *AccessUnit {
 	return au
 }
 
+// Reserve makes room for n bytes at once, for a source that can tell about how large the unit will be. It is a hint: beyond MaxUnitSize
+// it does nothing.
+func (au *AccessUnit) Reserve(n int) {
+	if n <= MaxUnitSize {
+		_ = au.grow(n - au.used) // fails only beyond the ceiling
+	}
+}
+
 // Append copies p as a new NAL unit (or audio frame). It fails with ErrUnitTooLarge.
 func (au *AccessUnit) Append(p []byte) error {
 	if len(au.Units) >= MaxNALUnits {

@@ -96,7 +96,7 @@ func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Targe
 		return r, nil
 	}
 	r.Way = device.WayRTSP
-	noRTSP := AskRTSP(ctx, cfg.DialContext, r.rtspAddress(r.NamedRTSPPort()))
+	noRTSP := r.findRTSP(ctx)
 	if noRTSP == nil {
 		return r, nil
 	}
@@ -105,6 +105,21 @@ func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Targe
 		Meaning: "the recorder answers neither HTTP nor RTSP; http_port and rtsp_port name other ports than 80, 443 and 554",
 		Err:     joined([]error{noHTTP, noRTSP}),
 	})
+}
+
+// findRTSP asks where RTSP may be when there is no HTTP to tell: at the port that is named, or else at the usual one and at the caller's
+// port, which is then kept as the named one.
+func (r *Recorder) findRTSP(ctx context.Context) error {
+	named := r.NamedRTSPPort()
+	usual := AskRTSP(ctx, r.cfg.DialContext, r.rtspAddress(named))
+	if usual == nil || named != 0 || r.Target.Port == r.vendor.SDKPort || r.Target.Port == defaultRTSPPort {
+		return usual
+	}
+	if err := AskRTSP(ctx, r.cfg.DialContext, r.rtspAddress(r.Target.Port)); err != nil {
+		return joined([]error{usual, err})
+	}
+	r.Settings.RTSPPort = r.Target.Port
+	return nil
 }
 
 // Close closes idle connections.

@@ -28,6 +28,7 @@ type picture struct {
 	naming naming
 
 	au      *media.AccessUnit // nil between pictures
+	usual   int               // bytes of the track's usual picture, a key frame counting little
 	ticks   int64
 	arrival time.Time
 	slices  int
@@ -104,6 +105,7 @@ func (c *picture) append(nal, rest []byte) {
 	}
 	if c.au == nil {
 		c.au = media.NewAccessUnit(c.track.desc)
+		c.au.Reserve(c.usual)
 	}
 	err := c.au.Append(nal)
 	if err == nil {
@@ -163,6 +165,7 @@ func (c *picture) close() error {
 	}
 	au := c.au
 	c.au, c.slices, c.checked, c.torn = nil, 0, 0, false
+	c.usual += (min(au.Size(), 2*c.usual+1024) - c.usual) / 4
 	return c.track.emit(au, c.ticks, c.arrival)
 }
 
