@@ -14,10 +14,12 @@ const (
 	// bitsPerChannel is the encoder's aim, in bit/s. With it the coder's noise stays at that of G.711 itself, some 38 dB below speech.
 	bitsPerChannel = 48000
 
-	// How far, in 1/90000 s, the sample count may stand from the input's PTS before it is corrected. Behind a known loss the gap is
-	// real however short it is, elsewhere a recorder's audio clock may shake.
-	driftLimit     = media.ClockRate * 60 / 1000
-	driftAfterLoss = media.ClockRate * 4 / 1000
+	// How far, in 1/90000 s, the sample count may stand from the input's PTS before it is corrected. A recorder's audio clock may
+	// shake, so that only much is corrected at once; a smaller drift when it has stood on one side for a second, as it does where the
+	// clocks of sound and picture are brought together after the first frames. Behind a known loss the gap is real however short.
+	driftLimit  = media.ClockRate * 60 / 1000
+	steadyLimit = media.ClockRate * 15 / 1000
+	exactLimit  = media.ClockRate * 4 / 1000
 	// A longer gap than this is not filled with silence: the count starts anew behind it.
 	maxSilence = media.ClockRate
 
@@ -43,6 +45,9 @@ type stream struct {
 	taken  int64 // input samples per channel since the anchor
 	frames int64 // access units that came out since the anchor
 	late   bool  // samples are being skipped
+	// settled is the count when the drift was last below steadyLimit, or on the other side; ahead tells the side.
+	settled int64
+	ahead   bool
 	// floor is the least DTS the next unit may have.
 	floor int64
 }
@@ -141,11 +146,14 @@ func (s *stream) encoderConfig() encoder.EncoderConfig {
 // align compares the unit's PTS with the count of samples. It fills a gap, starts anew behind a long one, or returns how many samples
 // of the unit are to be skipped because they would stand later than their time.
 func (s *stream) align(au *media.AccessUnit, next media.Sink) (skip int, err error) {
-	limit := int64(driftLimit)
-	if au.Lost || s.late {
-		limit = driftAfterLoss
-	}
 	drift := au.PTS - (s.anchor + s.taken*media.ClockRate/int64(s.rate))
+	if max(drift, -drift) < steadyLimit || s.ahead != (drift < 0) {
+		s.settled, s.ahead = s.taken, drift < 0
+	}
+	limit := int64(driftLimit)
+	if au.Lost || s.late || s.taken-s.settled > int64(s.rate) {
+		limit = exactLimit
+	}
 	samples := drift * int64(s.rate) / media.ClockRate
 	s.late = drift < -limit
 	switch {
@@ -185,7 +193,7 @@ func (s *stream) restart(au *media.AccessUnit, next media.Sink) error {
 	for _, r := range s.resamples {
 		r.reset()
 	}
-	s.anchor, s.taken, s.frames = au.PTS, 0, 0
+	s.anchor, s.taken, s.frames, s.settled = au.PTS, 0, 0, 0
 	return nil
 }
 
