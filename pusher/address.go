@@ -58,7 +58,7 @@ func parseAddress(address string) (publishPoint, error) {
 		return publishPoint{}, errors.New("RTMP address: must begin with rtmp:// or rtmps://")
 	}
 	if strings.Contains(authority, "@") {
-		return publishPoint{}, errors.New("RTMP address: user and password before the host are not part of RTMP; servers take a key in the query")
+		return publishPoint{}, errors.New("RTMP address: RTMP knows no user and password before the host; servers take a key in the query")
 	}
 	u, err := url.Parse(scheme + "://" + authority)
 	if err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {

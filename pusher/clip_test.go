@@ -97,7 +97,7 @@ func makeClip(t testing.TB, kind clipKind, seconds int) *clip {
 			t.Fatal(err)
 		}
 		// One second later, since the first DTS of a clip with B pictures is below zero.
-		c.packets = append(c.packets, clipPacket{p.Kind, p.pts(t) + media.ClockRate, p.dts(t) + media.ClockRate, position, length, p.Flags[0] == 'K'})
+		c.packets = append(c.packets, clipPacket{p.Kind, ticks(t, p.PTS) + media.ClockRate, ticks(t, p.DTS) + media.ClockRate, position, length, p.Flags[0] == 'K'})
 	}
 	return c
 }
@@ -165,6 +165,7 @@ func (c *clip) tracks() []*media.Track {
 
 // play writes the clip into a queue at the pace of its times, over and over, until ctx ends; then it closes the queue.
 func (c *clip) play(ctx context.Context, t testing.TB, queue *media.Queue) {
+	t.Helper()
 	defer queue.Close()
 	begin := time.Now()
 	length := int64(0)
@@ -208,9 +209,6 @@ type probedPacket struct {
 	Position string `json:"pos"`
 	Flags    string `json:"flags"`
 }
-
-func (p *probedPacket) pts(t testing.TB) int64 { return ticks(t, p.PTS) }
-func (p *probedPacket) dts(t testing.TB) int64 { return ticks(t, p.DTS) }
 
 func ticks(t testing.TB, text string) int64 {
 	t.Helper()

@@ -63,19 +63,34 @@ func TestChunks(t *testing.T) {
 	const limit = 0xFFFFFF
 	for name, messages := range map[string][]message{
 		"from zero": {
-			{pusher.TypeData, 0, 100, 0}, {pusher.TypeVideo, 0, 40, 0}, {pusher.TypeAudio, 0, 4, 0},
-			{pusher.TypeVideo, 0, 70000, 1}, {pusher.TypeAudio, 23, 200, 1}, {pusher.TypeAudio, 46, 200, 1}, {pusher.TypeVideo, 40, 1, 1},
+			{pusher.TypeData, 0, 100, 0},
+			{pusher.TypeVideo, 0, 40, 0},
+			{pusher.TypeAudio, 0, 4, 0},
+			{pusher.TypeVideo, 0, 70000, 1},
+			{pusher.TypeAudio, 23, 200, 1},
+			{pusher.TypeAudio, 46, 200, 1},
+			{pusher.TypeVideo, 40, 1, 1},
 		},
 		"chunk boundaries": {
-			{pusher.TypeVideo, 1, 59999, 0}, {pusher.TypeVideo, 2, 60000, 1}, {pusher.TypeVideo, 3, 60001, 1},
-			{pusher.TypeVideo, 4, 120000, 1}, {pusher.TypeVideo, 5, 120001, 1}, {pusher.TypeVideo, 6, 8 << 20, 1},
+			{pusher.TypeVideo, 1, 59999, 0},
+			{pusher.TypeVideo, 2, 60000, 1},
+			{pusher.TypeVideo, 3, 60001, 1},
+			{pusher.TypeVideo, 4, 120000, 1},
+			{pusher.TypeVideo, 5, 120001, 1},
+			{pusher.TypeVideo, 6, 8 << 20, 1},
 		},
 		"begins late": {
-			{pusher.TypeVideo, limit - 1, 130000, 0}, {pusher.TypeAudio, limit, 130000, 0}, {pusher.TypeData, limit + 1, 130000, 0},
-			{pusher.TypeVideo, limit + 40, 130000, 1}, {pusher.TypeAudio, limit + 41, 130000, 1}, {pusher.TypeData, 1<<31 + 5, 130000, 0},
+			{pusher.TypeVideo, limit - 1, 130000, 0},
+			{pusher.TypeAudio, limit, 130000, 0},
+			{pusher.TypeData, limit + 1, 130000, 0},
+			{pusher.TypeVideo, limit + 40, 130000, 1},
+			{pusher.TypeAudio, limit + 41, 130000, 1},
+			{pusher.TypeData, 1<<31 + 5, 130000, 0},
 		},
 		"long steps": {
-			{pusher.TypeVideo, 5, 60001, 0}, {pusher.TypeVideo, 5 + limit - 1, 60001, 1}, {pusher.TypeVideo, 5 + 2*limit - 1, 60001, 0},
+			{pusher.TypeVideo, 5, 60001, 0},
+			{pusher.TypeVideo, 5 + limit - 1, 60001, 1},
+			{pusher.TypeVideo, 5 + 2*limit - 1, 60001, 0},
 			{pusher.TypeVideo, 5 + 2*limit, 60001, 1},
 		},
 		"wraps and steps back": {
@@ -217,7 +232,7 @@ func TestServerEndsPublish(t *testing.T) {
 				t.Errorf("a sign of life gives %v, want the first error", again)
 			}
 			conn.Close()
-			if conn.Err() != err {
+			if !errors.Is(conn.Err(), err) {
 				t.Errorf("after Close: %v", conn.Err())
 			}
 		})

@@ -85,8 +85,12 @@ func TestLibraryServer(t *testing.T) {
 		timestamp uint32
 		size      int
 	}{
-		{pusher.TypeVideo, "video", 40, 45}, {pusher.TypeVideo, "video", 40, 100000}, {pusher.TypeAudio, "audio", 41, 4},
-		{pusher.TypeVideo, "video", 80, 60000}, {pusher.TypeAudio, "audio", 64, 200}, {pusher.TypeAudio, "audio", 87, 200},
+		{pusher.TypeVideo, "video", 40, 45},
+		{pusher.TypeVideo, "video", 40, 100000},
+		{pusher.TypeAudio, "audio", 41, 4},
+		{pusher.TypeVideo, "video", 80, 60000},
+		{pusher.TypeAudio, "audio", 64, 200},
+		{pusher.TypeAudio, "audio", 87, 200},
 	} {
 		payload := pattern(m.size)
 		if err := conn.WriteMessage(m.typeID, m.timestamp, [][]byte{payload}); err != nil {

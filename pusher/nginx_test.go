@@ -135,7 +135,7 @@ func check(t *testing.T, kind clipKind, got probed) {
 	counts := map[string]int{}
 	reordered := 0
 	for _, p := range got.Packets {
-		pts, dts := p.pts(t), p.dts(t)
+		pts, dts := ticks(t, p.PTS), ticks(t, p.DTS)
 		if last, ok := newest[p.Kind]; ok && dts <= last {
 			t.Errorf("%s DTS %d after %d", p.Kind, dts, last)
 		}

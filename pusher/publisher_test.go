@@ -140,7 +140,7 @@ func TestPublisherOrder(t *testing.T) {
 			feed: func(t *testing.T, feed chan<- *media.AccessUnit) {
 				feed <- unit(t, video, 0, 0, true, "65 88 84")
 				feed <- unit(t, video, 40, 40, false, "41 88 84")
-				time.Sleep(100 * time.Millisecond)
+				<-time.After(100 * time.Millisecond)
 				feed <- unit(t, audio, 20, 20, false, "21")
 				feed <- unit(t, video, 80, 80, false, "41 88 84")
 			},
@@ -152,7 +152,7 @@ func TestPublisherOrder(t *testing.T) {
 			feed: func(t *testing.T, feed chan<- *media.AccessUnit) {
 				feed <- unit(t, video, 0, 0, true, "65 88 84")
 				for i := range int64(10) {
-					time.Sleep(40 * time.Millisecond)
+					<-time.After(40 * time.Millisecond)
 					feed <- unit(t, video, 40*i+40, 40*i+40, false, "41 88 84")
 				}
 			},
@@ -163,7 +163,7 @@ func TestPublisherOrder(t *testing.T) {
 			name: "audio comes late", tracks: []*media.Track{video, audio},
 			feed: func(t *testing.T, feed chan<- *media.AccessUnit) {
 				feed <- unit(t, video, 0, 0, true, "65 88 84")
-				time.Sleep(500 * time.Millisecond)
+				<-time.After(500 * time.Millisecond)
 				feed <- unit(t, audio, 500, 500, false, "21")
 			},
 			want:  "meta0 video0 video0 meta500 audio500 audio500",

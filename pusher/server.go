@@ -60,6 +60,7 @@ func (s serverInfo) hevc(policy HEVCPolicy) HEVC {
 		return HEVCLegacy
 	case PolicyNone:
 		return HEVCNone
+	case PolicyAuto:
 	}
 	switch v := s.version; {
 	case !s.srs:

@@ -29,9 +29,6 @@ const (
 	maxCompositionT = 0x7FFFFF
 )
 
-// maxTagHeader is the longest header of a frame, in bytes.
-const maxTagHeader = 8
-
 // videoForm is how pictures are written: H.264, H.265 as codec id 12, or H.265 with a FourCC.
 type videoForm uint8
 
