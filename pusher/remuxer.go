@@ -32,8 +32,8 @@ type Remuxer struct {
 	audio       *media.Track // announced or seen
 	audioConfig []byte       // as sent
 
-	// unguarded says that the next picture is the publish's first.
-	unguarded bool
+	// firstPicture says that the next picture is the publish's first.
+	firstPicture bool
 
 	scratch  []byte // headers and lengths of one message
 	gathered int    // how much of scratch is in body
@@ -42,7 +42,7 @@ type Remuxer struct {
 
 // NewRemuxer returns a Remuxer for one publish on w, which takes H.265 in the given form.
 func NewRemuxer(w MessageWriter, hevc HEVC) *Remuxer {
-	return &Remuxer{w: w, hevc: hevc, unguarded: true}
+	return &Remuxer{w: w, hevc: hevc, firstPicture: true}
 }
 
 // Announce names the AAC track that will follow, so that the first metadata promises it. Without it, audio is promised when its
@@ -89,8 +89,8 @@ func (r *Remuxer) writeVideo(au *media.AccessUnit) error {
 	cts := max(milliseconds(au.PTS)-dts, 0)
 	r.scratch = r.form.appendHeader(r.scratch[:0], au.RandomAccess, uint32(min(cts, maxCompositionT)))
 	r.body, r.gathered = r.body[:0], 0
-	first := r.unguarded && r.form == formAVC
-	r.unguarded = false
+	first := r.firstPicture && r.form == formAVC
+	r.firstPicture = false
 	for _, nal := range au.Units {
 		if len(nal) == 0 || first && nal[0]&0x1F == nalSEI {
 			continue
