@@ -50,6 +50,7 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	logging.Bridge(log)
 	defer func() { _ = log.Sync() }() // a terminal cannot be synced: there is nobody to tell
 	ctx, stop := endOnSignal(log)
 	defer stop()

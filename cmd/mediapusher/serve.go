@@ -103,7 +103,7 @@ func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *z
 		Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
 	}, tasks)
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: cfg.Admin.Token, Demo: web.Handler(), Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: cfg.Admin.Token, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),
 	}, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {
