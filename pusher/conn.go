@@ -90,6 +90,9 @@ func (c *rtmpConn) settle(ctx context.Context, d time.Duration) error {
 
 // WriteMessage implements Conn.
 func (c *rtmpConn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) error {
+	if c.ended() {
+		return c.Err()
+	}
 	chunkStreamID := byte(chunkData)
 	switch typeID {
 	case TypeAudio:
@@ -105,10 +108,22 @@ func (c *rtmpConn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) er
 
 // KeepAlive implements Conn with an acknowledgement, which every server takes and none forwards.
 func (c *rtmpConn) KeepAlive() error {
+	if c.ended() {
+		return c.Err()
+	}
 	if err := c.out.acknowledge(c.in.received()); err != nil {
 		return c.writeFailed(err)
 	}
 	return nil
+}
+
+func (c *rtmpConn) ended() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // writeFailed ends the connection. Where the server has closed it, the reason may still wait to be read, and counts.
