@@ -10,6 +10,6 @@ fi
 if [ vendor/mpegts.js -nt package-lock.json ] && [ node_modules/.package-lock.json -nt package-lock.json ]; then
   exit 0
 fi
-npm ci --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null
+npm ci --no-progress --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null
 cp node_modules/mpegts.js/dist/mpegts.js{,.LICENSE.txt} node_modules/mpegts.js/LICENSE vendor/
 touch vendor/mpegts.js node_modules/.package-lock.json
