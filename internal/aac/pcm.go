@@ -18,11 +18,10 @@ type decoder struct {
 func newDecoder(codec media.Codec, channels int) *decoder {
 	d := &decoder{codec: codec, channels: channels}
 	for i := range d.table {
-		switch codec {
-		case media.PCMA:
-			d.table[i] = float32(expandALaw(byte(i))) / fullScale
-		case media.PCMU:
+		if codec == media.PCMU {
 			d.table[i] = float32(expandMuLaw(byte(i))) / fullScale
+		} else {
+			d.table[i] = float32(expandALaw(byte(i))) / fullScale
 		}
 	}
 	return d

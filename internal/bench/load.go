@@ -43,7 +43,7 @@ func measureLoad(ctx context.Context, o options, from *source) error {
 	if err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	server, err := nginx.New(dir)
 	if err != nil {
 		return fmt.Errorf("load: %w", err)

@@ -38,7 +38,6 @@ func (c *copier) none(context.Context) error { return nil }
 func (c *copier) streams(ctx context.Context, n int) error {
 	for i := range n {
 		address := fmt.Sprintf("rtsp://%s:%s@%s/Streaming/Channels/%d01", user, password, c.from.RTSP, i+1)
-		//nolint:gosec // addresses of our own
 		cmd := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-rtsp_transport", "tcp", "-i", address,
 			"-c", "copy", "-f", "flv", c.server.URL("s"+strconv.Itoa(i)))
 		cmd.Stderr = os.Stderr
@@ -68,6 +67,14 @@ func (c *copier) stop() {
 	}
 }
 
+const serviceConfig = `
+api: {listen: "%s"}
+admin: {listen: "%s"}
+rtmp: {publish_url: "%s"}
+heartbeat: {interval: 1h}
+log: {level: warn}
+`
+
 // service is one mediapusher for all streams.
 type service struct {
 	program, config string
@@ -83,12 +90,11 @@ func (s *service) none(ctx context.Context) error {
 		return err
 	}
 	s.api = addresses[0]
-	config := fmt.Sprintf("api:\n  listen: %s\nadmin:\n  listen: %s\nrtmp:\n  publish_url: %s\nheartbeat:\n  interval: 1h\nlog:\n  level: warn\n",
-		addresses[0], addresses[1], s.server.Template())
+	config := fmt.Sprintf(serviceConfig, addresses[0], addresses[1], s.server.Template())
 	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
 		return fmt.Errorf("service: %w", err)
 	}
-	s.cmd = exec.CommandContext(ctx, s.program, "serve", "--config", s.config) //nolint:gosec // the program that is measured
+	s.cmd = exec.CommandContext(ctx, s.program, "serve", "--config", s.config)
 	s.cmd.Stderr = os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("service: %w", err)
@@ -172,7 +178,7 @@ func (s *service) stop() {
 func freeAddresses(n int) ([]string, error) {
 	addresses := make([]string, n)
 	for i := range addresses {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // does not wait
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("free port: %w", err)
 		}

@@ -57,8 +57,8 @@ func measureRoad(ctx context.Context, from *source, n int, window time.Duration)
 	after, count := allocations(), frames.Load()-count
 	each := float64(after.objects-before.objects) / float64(count)
 	bytes := float64(after.bytes-before.bytes) / float64(count)
-	fmt.Fprintf(os.Stdout, "allocations for each frame from RTSP to RTMP, %d streams, %d frames: %.2f objects, %.0f bytes; %d collections\n\n",
-		n, count, each, bytes, after.collections-before.collections)
+	_, _ = fmt.Fprintf(os.Stdout, "allocations for each frame from RTSP to RTMP: %.2f objects, %.0f bytes"+
+		" (%d streams, %d frames, %d collections)\n\n", each, bytes, n, count, after.collections-before.collections)
 	if each > maxAllocations {
 		return fmt.Errorf("%.2f allocations for each frame, the goal is %.0f", each, maxAllocations)
 	}

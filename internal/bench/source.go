@@ -19,7 +19,7 @@ const (
 	maxStreams = 500
 	// The simulated recorder's login, and its SDK number of the first channel.
 	user        = "admin"
-	password    = "bench12345" //nolint:gosec // of a simulator on loopback
+	password    = "bench12345"
 	channelBase = 33
 )
 

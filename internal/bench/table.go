@@ -52,17 +52,19 @@ func (r *results) median(n int, name string) sample {
 // print writes the table and fails where a goal is missed.
 func (r *results) print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "streams\tprogram\tCPU s / stream-minute\tof ffmpeg's\tmemory MB / stream\tof ffmpeg's\tmachine idle\truns (CPU)")
+	_, _ = fmt.Fprintln(table, "streams\tprogram\tCPU s / stream-minute\tof ffmpeg's\tmemory MB / stream\tof ffmpeg's\t"+
+		"machine idle\truns (CPU)")
 	var missed []error
 	for _, n := range r.counts {
 		rival := r.median(n, theirs)
 		for _, name := range []string{ours, theirs} {
 			m := r.median(n, name)
-			fmt.Fprintf(table, "%d\t%s\t%.3f\t%.2f\t%.2f\t%.3f\t%.0f %%\t", n, name, m.cpu, m.cpu/rival.cpu, m.memory, m.memory/rival.memory, 100*m.idle)
+			_, _ = fmt.Fprintf(table, "%d\t%s\t%.3f\t%.2f\t%.2f\t%.3f\t%.0f %%\t",
+				n, name, m.cpu, m.cpu/rival.cpu, m.memory, m.memory/rival.memory, 100*m.idle)
 			for _, s := range r.samples[key(n, name)] {
-				fmt.Fprintf(table, "%.3f ", s.cpu)
+				_, _ = fmt.Fprintf(table, "%.3f ", s.cpu)
 			}
-			fmt.Fprintln(table)
+			_, _ = fmt.Fprintln(table)
 			if n != goalStreams || name != ours {
 				continue
 			}

@@ -23,8 +23,10 @@ func TestAnswerMeansPlayable(t *testing.T) {
 			cfg.Channels = append(cfg.Channels, nvrsim.Channel{Clip: vendor + "-" + kind})
 		}
 		ghost := nvrsim.Channel{Clip: vendor + "-h264", Quirks: nvrsim.Quirks{GhostAudio: true}}
-		cfg.Channels = append(cfg.Channels, ghost)
-		kinds = append(kinds, "ghost audio")
+		rough := nvrsim.Channel{Clip: vendor + "-h264-aac"}
+		cfg.Channels = append(cfg.Channels, ghost, rough)
+		kinds = append(kinds, "ghost audio", "garbage between")
+		cfg.Faults = nvrsim.Faults{Channels: []int{len(kinds)}, GarbageNAL: true, BadRTP: true, StrayBytes: true, ServerRequest: "ANNOUNCE"}
 		source := startRecorder(t, cfg)
 		for i, kind := range kinds {
 			t.Run(vendor+" "+kind, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func (r *recording) add(m rtmp.Message) {
 func (r *recording) all() []rtmp.Message {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.messages[:len(r.messages):len(r.messages)]
+	return slices.Clip(r.messages)
 }
 
 // pictures counts the coded pictures so far.

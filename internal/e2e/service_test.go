@@ -164,6 +164,7 @@ func (s *service) try(path string, body any) (a answer, err error) {
 func (s *service) beat(a answer) int {
 	return s.call(fmt.Sprintf("/STREAM/%d/BEATS", a.Handle), nil).Code
 }
+
 func (s *service) stop(a answer) int {
 	return s.call(fmt.Sprintf("/STREAM/%d/STOP", a.Handle), nil).Code
 }

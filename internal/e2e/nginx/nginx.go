@@ -107,7 +107,7 @@ func freePort() (int, error) {
 // Start runs nginx and returns when its RTMP port is open. After Stop it may be called again; the ports stay the same.
 func (s *Server) Start(ctx context.Context) error {
 	s.log.Reset()
-	//nolint:gosec,noctx // the server outlives the call and is ended by Stop
+	//nolint:noctx // the server outlives the call and is ended by Stop
 	s.cmd = exec.Command(program, "-p", s.dir, "-c", s.file(), "-e", "stderr")
 	s.cmd.Stderr = &s.log
 	s.cmd.SysProcAttr = group()

@@ -55,7 +55,7 @@ func appendAMF(b []byte, values ...any) []byte {
 }
 
 func appendName(b []byte, s string) []byte {
-	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...) //nolint:gosec // names of ours are short
+	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...)
 }
 
 // Values reads all AMF0 values of a command or data message. Undefined reads as nil, an ECMA array as an Object, a strict array as

@@ -30,7 +30,7 @@ func Play(ctx context.Context, address string, each func(Message) bool) error {
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	err = play(conn, u, each)
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the connection was closed because ctx ended
+		return nil
 	}
 	return err
 }

@@ -50,7 +50,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		conn, err := l.Accept()
 		if err != nil {
 			if ctx.Err() != nil {
-				return nil //nolint:nilerr // the listener was closed because ctx ended
+				return nil
 			}
 			return fmt.Errorf("accept: %w", err)
 		}
