@@ -148,7 +148,7 @@ func (r *Remuxer) startVideo(t *media.Track, timestamp uint32) error {
 	r.video = t
 	if first || form != r.form || t.Width != r.described.Width || t.Height != r.described.Height {
 		r.form = form
-		if err := r.describe(t, timestamp); err != nil {
+		if err := r.describe(t); err != nil {
 			return err
 		}
 	}
@@ -174,7 +174,7 @@ func (r *Remuxer) writeAudio(au *media.AccessUnit) error {
 		changed := !bytes.Equal(au.Track.AudioConfig, r.audioConfig)
 		r.audio = au.Track
 		if changed {
-			if err := r.describe(r.described, timestamp); err != nil {
+			if err := r.describe(r.described); err != nil {
 				return err
 			}
 			if err := r.configureAudio(au.Track, timestamp); err != nil {
@@ -192,14 +192,15 @@ func (r *Remuxer) configureAudio(t *media.Track, timestamp uint32) error {
 	return r.w.WriteMessage(TypeAudio, timestamp, [][]byte{{aacTag, packetConfig}, r.audioConfig})
 }
 
-// describe sends onMetaData.
-func (r *Remuxer) describe(video *media.Track, timestamp uint32) error {
+// describe sends onMetaData, always at time 0: FFmpeg takes one with another time for a text track of its own (libavformat/flvdec.c), and
+// SRS sets it to 0 for its players.
+func (r *Remuxer) describe(video *media.Track) error {
 	r.described = video
 	body, err := metadata(r.form, video, r.audio)
 	if err != nil {
 		return err
 	}
-	return r.w.WriteMessage(TypeData, timestamp, [][]byte{body})
+	return r.w.WriteMessage(TypeData, 0, [][]byte{body})
 }
 
 // send writes the gathered message and lets go of the payload.

@@ -85,7 +85,7 @@ func isAway(err error) bool {
 		return kind == device.KindUnreachable || kind == device.KindNoData
 	}
 	var e *pusher.Error
-	return errors.As(err, &e) && e.Err != nil
+	return errors.As(err, &e) && !e.Refused()
 }
 
 // isPermanent tells that running again cannot help.
