@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -77,6 +78,13 @@ log: {level: debug}
 		t.Fatal(err)
 	}
 	s.process = start(t, "", program, "serve", "--config", file)
+	t.Cleanup(func() {
+		for _, bad := range []string{"panic", "DATA RACE"} {
+			if said := s.process.tail(); strings.Contains(said, bad) {
+				t.Errorf("the service says %q: %s", bad, said)
+			}
+		}
+	})
 	accepts(t, api)
 	accepts(t, admin)
 	return s
