@@ -3,7 +3,6 @@ package pusher
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -81,7 +80,7 @@ func (c *rtmpConn) settle(ctx context.Context, d time.Duration) error {
 		return context.Cause(ctx)
 	case <-c.done:
 		err := c.Err()
-		if errors.Is(err, io.EOF) {
+		if closedByPeer(err) {
 			return c.failure(StepPublish, errClosedOnPublish)
 		}
 		return err

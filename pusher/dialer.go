@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -122,7 +121,7 @@ func (d *RTMPDialer) open(ctx context.Context, raw net.Conn, point *publishPoint
 	n := &negotiation{point: point, in: newInbound(r, out), out: out}
 	if step, err := n.run(); err != nil {
 		n.in.close()
-		if step == StepPublish && errors.Is(err, io.EOF) {
+		if step == StepPublish && closedByPeer(err) {
 			err = errClosedOnPublish
 		}
 		return nil, d.failure(ctx, point, step, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"syscall"
 	"unicode"
 )
 
@@ -55,6 +56,11 @@ func (e *Error) Error() string {
 		text += ": " + e.Err.Error()
 	}
 	return text
+}
+
+// closedByPeer tells a connection that the server closed. Where it did not read all that we sent, the network says so by a reset.
+func closedByPeer(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // Refused tells a server that answered and will not take this publish from one that cannot be reached or fails: the first is

@@ -166,7 +166,7 @@ func TestPublisherOrder(t *testing.T) {
 				<-time.After(500 * time.Millisecond)
 				feed <- unit(t, audio, 500, 500, false, "21")
 			},
-			want:  "meta0 video0 video0 meta500 audio500 audio500",
+			want:  "meta0 video0 video0 meta0 audio500 audio500",
 			ready: 200 * time.Millisecond,
 		},
 		{

@@ -52,6 +52,9 @@ func (f Failures) Explain(err error) error {
 	}
 	meaning := f.meaning(failure)
 	op := device.OpLive
+	if errors.Is(failure, rtspsource.ErrNoWay) {
+		op = device.OpLogin
+	}
 	switch meaning.Kind {
 	case device.KindAuth, device.KindLocked, device.KindUnreachable:
 		if failure.Step != rtspsource.StepRead {
@@ -65,6 +68,11 @@ func (f Failures) Explain(err error) error {
 }
 
 func (f Failures) meaning(failure *rtspsource.Error) Meaning {
+	if errors.Is(failure, rtspsource.ErrNoWay) {
+		return Meaning{
+			device.KindUnsupported, "RTSP asks for authentication that is unknown or not allowed; basic_auth: true in devices allows the readable kind",
+		}
+	}
 	if f.Known && failure.Status == http.StatusNotFound {
 		return Meaning{
 			device.KindOffline, "the recorder lists this channel but does not serve it: its camera, or this stream of it, is not connected",

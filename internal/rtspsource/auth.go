@@ -71,10 +71,10 @@ func (a *authenticator) refused(headers []string) error {
 	best, basic, offered := choose(headers)
 	if best == nil {
 		if !basic {
-			return fmt.Errorf("%w: no authentication that we know%s", ErrAuth, offered)
+			return fmt.Errorf("%w: the device offers %q", ErrNoWay, strings.TrimPrefix(offered, ", "))
 		}
 		if !a.allowBasic {
-			return fmt.Errorf("%w: the device offers only basic authentication, which is not allowed", ErrAuth)
+			return fmt.Errorf("%w: the device offers only basic authentication, which is not allowed", ErrNoWay)
 		}
 		if a.carried {
 			return ErrAuth

@@ -121,13 +121,13 @@ func TestAuthentication(t *testing.T) {
 		},
 		"basic not allowed": {
 			guard: guard{challenges: func(string) []string { return []string{`Basic realm="x"`} }},
-			want:  rtspsource.ErrAuth, contains: "only basic",
+			want:  rtspsource.ErrNoWay, contains: "only basic",
 		},
 		"unknown": {
 			guard: guard{challenges: func(string) []string { return []string{"Negotiate", ";=x"} }},
-			want:  rtspsource.ErrAuth, contains: "Negotiate",
+			want:  rtspsource.ErrNoWay, contains: "Negotiate",
 		},
-		"none offered": {guard: guard{challenges: func(string) []string { return nil }}, want: rtspsource.ErrAuth},
+		"none offered": {guard: guard{challenges: func(string) []string { return nil }}, want: rtspsource.ErrNoWay},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

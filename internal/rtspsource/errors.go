@@ -8,8 +8,10 @@ import (
 
 // What ended a run, found with errors.Is in the error of Source.Run.
 var (
-	// ErrAuth: the device refused user and password, or offers no way of authentication that may be used.
+	// ErrAuth: the device refused user and password.
 	ErrAuth = errors.New("user or password refused")
+	// ErrNoWay: the device offers no way of authentication that is known and allowed. Nothing was sent to it that it could refuse.
+	ErrNoWay = errors.New("no usable way of authentication")
 	// ErrTimeout: no connection or no answer within Config.Timeout.
 	ErrTimeout = errors.New("no answer in time")
 	// ErrSilent: connected and playing, but no media for Config.Silence.
