@@ -93,3 +93,17 @@ func isPermanent(err error) bool {
 	var e *device.Error
 	return errors.As(err, &e) && e.Permanent()
 }
+
+// lacksStream tells that the device answered, but cannot give the stream that was asked for.
+func lacksStream(err error) bool {
+	kind, ok := device.KindOf(err)
+	if !ok {
+		return false
+	}
+	switch kind {
+	case device.KindNoSuchChannel, device.KindOffline, device.KindNoData, device.KindUnsupported, device.KindProtocol:
+		return true
+	default:
+		return false
+	}
+}

@@ -126,6 +126,15 @@ func TestFailedStartLeavesNothing(t *testing.T) {
 		{"server hangs", func(s *scene) { s.server.hang = true }, is(task.ErrPublish), 10 * time.Second},
 		{"server stalls", func(s *scene) { s.server.stall = true }, is(task.ErrPublish), 10 * time.Second},
 		{"server drops H.265 of both streams", func(s *scene) { s.server.hevc = pusher.HEVCNone; s.recorder.run = play(h265, nil) }, is(task.ErrNoPicture), 10 * time.Second},
+		{"server drops H.265, and there is no sub stream", func(s *scene) {
+			s.server.hevc = pusher.HEVCNone
+			s.recorder.run = func(ctx context.Context, r *recorder, stream device.Stream, sink media.Sink) error {
+				if stream == device.SubStream {
+					return offline
+				}
+				return play(h265, nil)(ctx, r, stream, sink)
+			}
+		}, is(task.ErrNoPicture), 0},
 		{"device and server both fail", func(s *scene) {
 			s.server.refuse = badName
 			s.recorder.run = silent

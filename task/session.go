@@ -215,6 +215,9 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 		err = s.deviceError(device.KindUnreachable, "the device ended the stream")
 	}
 	if s.state() == StateStarting || isPermanent(err) {
+		if s.stream != s.source.stream && lacksStream(err) {
+			return s.noH264(err)
+		}
 		return err
 	}
 	wait := s.pull.failed(err)
@@ -253,8 +256,7 @@ func (s *session) pushFailed(err error) error {
 // takeSubStream goes on with the sub stream, where the server drops the main stream's H.265.
 func (s *session) takeSubStream() error {
 	if s.stream == device.SubStream {
-		return fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on), and its sub stream is no"+
-			" help: set the camera's main or sub stream to H.264, or use a newer server", ErrNoPicture, s.source)
+		return s.noH264(errors.New("the sub stream is H.265 too, or was asked for"))
 	}
 	s.log.Info("the RTMP server drops H.265, taking the sub stream")
 	s.stream = device.SubStream
@@ -267,6 +269,12 @@ func (s *session) takeSubStream() error {
 		s.road.queue.Flush()
 	}
 	return nil
+}
+
+// noH264 is why a camera cannot be shown by a server that drops H.265: its sub stream is no help.
+func (s *session) noH264(reason error) error {
+	return fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on): set the camera's main or sub stream to"+
+		" H.264, or use a newer server: %w", ErrNoPicture, s.source, reason)
 }
 
 // overdue is the error of a start that took too long: of the step at which it stands.

@@ -129,23 +129,22 @@ func (q *Queue) Flush() {
 // Next waits for the oldest unit and hands it over with its ownership. It fails with ErrIdle when nothing came for wait, with
 // ErrQueueClosed when there is no more, and with the context's error.
 func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, error) {
-	armed := false
+	au, err := q.pop()
+	if au != nil || err != nil {
+		return au, err
+	}
+	q.timer.Reset(wait)
+	defer q.timer.Stop()
 	for {
-		au, err := q.pop()
-		if au != nil || err != nil {
-			return au, err
-		}
-		if !armed {
-			q.timer.Reset(wait)
-			defer q.timer.Stop()
-			armed = true
-		}
 		select {
 		case <-q.wake:
 		case <-q.timer.C:
 			return nil, ErrIdle
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		}
+		if au, err := q.pop(); au != nil || err != nil {
+			return au, err
 		}
 	}
 }
