@@ -216,7 +216,7 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 	}
 	if s.state() == StateStarting || isPermanent(err) {
 		if s.stream != s.source.stream && lacksStream(err) {
-			return s.noH264(err)
+			return s.noH264(err.Error())
 		}
 		return err
 	}
@@ -256,7 +256,7 @@ func (s *session) pushFailed(err error) error {
 // takeSubStream goes on with the sub stream, where the server drops the main stream's H.265.
 func (s *session) takeSubStream() error {
 	if s.stream == device.SubStream {
-		return s.noH264(errors.New("the sub stream is H.265 too, or was asked for"))
+		return s.noH264("the sub stream is H.265 too, or was asked for")
 	}
 	s.log.Info("the RTMP server drops H.265, taking the sub stream")
 	s.stream = device.SubStream
@@ -272,9 +272,9 @@ func (s *session) takeSubStream() error {
 }
 
 // noH264 is why a camera cannot be shown by a server that drops H.265: its sub stream is no help.
-func (s *session) noH264(reason error) error {
+func (s *session) noH264(reason string) error {
 	return fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on): set the camera's main or sub stream to"+
-		" H.264, or use a newer server: %w", ErrNoPicture, s.source, reason)
+		" H.264, or use a newer server: %s", ErrNoPicture, s.source, reason)
 }
 
 // overdue is the error of a start that took too long: of the step at which it stands.
