@@ -24,6 +24,9 @@ const (
 // extendedTimestamp in the three-byte field says that four bytes follow (RTMP 1.0, section 5.3.1.3).
 const extendedTimestamp = 0xFFFFFF
 
+// maxHeldBytes bounds what waits for the next message, in bytes: some audio frames.
+const maxHeldBytes = 8 << 10
+
 // maxMessage is what the three-byte message length can say.
 const maxMessage = 0xFFFFFF
 
@@ -45,6 +48,7 @@ type chunkWriter struct {
 	streams [chunkVideo + 1]chunkStream
 	first   [16]byte // header of a message's first chunk
 	next    [5]byte  // header of its other chunks
+	held    []byte   // whole messages that leave with the next one
 	parts   [][]byte
 	out     net.Buffers
 	err     error
@@ -74,10 +78,7 @@ func (w *chunkWriter) setTimeout(d time.Duration) {
 
 // write sends one message. After the first error, which may have cut a message, it fails with that one.
 func (w *chunkWriter) write(chunkStreamID, typeID byte, streamID, timestamp uint32, body ...[]byte) error {
-	size := 0
-	for _, part := range body {
-		size += len(part)
-	}
+	size := sizeOf(body)
 	if size == 0 || size > maxMessage {
 		return errMessageSize
 	}
@@ -87,7 +88,11 @@ func (w *chunkWriter) write(chunkStreamID, typeID byte, streamID, timestamp uint
 		return w.err
 	}
 	first, next := w.headers(chunkStreamID, typeID, streamID, timestamp, size)
-	w.parts = append(w.parts[:0], first)
+	w.parts = w.parts[:0]
+	if len(w.held) > 0 {
+		w.parts = append(w.parts, w.held)
+	}
+	w.parts = append(w.parts, first)
 	room := chunkSize
 	for _, part := range body {
 		for len(part) > 0 {
@@ -101,9 +106,55 @@ func (w *chunkWriter) write(chunkStreamID, typeID byte, streamID, timestamp uint
 			room -= n
 		}
 	}
-	w.arm()
-	w.err = w.flush()
+	w.flush()
 	return w.err
+}
+
+// hold keeps a small message until the next one is written or release is called: a system call for each audio frame costs more than the
+// frame. A message that is not small is written.
+func (w *chunkWriter) hold(chunkStreamID, typeID byte, streamID, timestamp uint32, body ...[]byte) error {
+	size := sizeOf(body)
+	if size == 0 || size > maxHeldBytes/2 {
+		return w.write(chunkStreamID, typeID, streamID, timestamp, body...)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.held)+len(w.first)+size > maxHeldBytes {
+		w.flushHeld()
+	}
+	if w.err != nil {
+		return w.err
+	}
+	first, _ := w.headers(chunkStreamID, typeID, streamID, timestamp, size)
+	w.held = append(w.held, first...)
+	for _, part := range body {
+		w.held = append(w.held, part...)
+	}
+	return nil
+}
+
+// release writes what is held.
+func (w *chunkWriter) release() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.flushHeld()
+	return w.err
+}
+
+func (w *chunkWriter) flushHeld() {
+	if w.err != nil || len(w.held) == 0 {
+		return
+	}
+	w.parts = append(w.parts[:0], w.held)
+	w.flush()
+}
+
+func sizeOf(body [][]byte) int {
+	size := 0
+	for _, part := range body {
+		size += len(part)
+	}
+	return size
 }
 
 // headers makes the chunk headers of a message (RTMP 1.0, section 5.3.1): fmt 0 with the absolute time for the first of a chunk
@@ -154,7 +205,14 @@ func (w *chunkWriter) arm() {
 	_ = w.conn.SetWriteDeadline(w.armed)
 }
 
-func (w *chunkWriter) flush() error {
+// flush writes the parts, which begin with what is held.
+func (w *chunkWriter) flush() {
+	w.arm()
+	w.err = w.send()
+	w.held = w.held[:0]
+}
+
+func (w *chunkWriter) send() error {
 	if w.buffer == nil {
 		// A field, so that no slice header escapes for each message; WriteTo clears the parts it has written.
 		w.out = w.parts

@@ -92,14 +92,27 @@ func (c *rtmpConn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) er
 	if c.ended() {
 		return c.Err()
 	}
-	chunkStreamID := byte(chunkData)
+	var err error
 	switch typeID {
 	case TypeAudio:
-		chunkStreamID = chunkAudio
+		err = c.out.hold(chunkAudio, typeID, c.streamID, timestamp, body...)
 	case TypeVideo:
-		chunkStreamID = chunkVideo
+		err = c.out.write(chunkVideo, typeID, c.streamID, timestamp, body...)
+	default:
+		err = c.out.write(chunkData, typeID, c.streamID, timestamp, body...)
 	}
-	if err := c.out.write(chunkStreamID, typeID, c.streamID, timestamp, body...); err != nil {
+	if err != nil {
+		return c.writeFailed(err)
+	}
+	return nil
+}
+
+// Flush implements Conn.
+func (c *rtmpConn) Flush() error {
+	if c.ended() {
+		return c.Err()
+	}
+	if err := c.out.release(); err != nil {
 		return c.writeFailed(err)
 	}
 	return nil

@@ -116,6 +116,9 @@ func TestChunks(t *testing.T) {
 				if err := conn.WriteMessage(want.typeID, want.timestamp, [][]byte{payload[:cut], {}, payload[cut : cut+cut/2], payload[cut+cut/2:]}); err != nil {
 					t.Fatal(err)
 				}
+				if err := conn.Flush(); err != nil {
+					t.Fatal(err)
+				}
 				m := <-got
 				if m.typeID != want.typeID || m.timestamp != want.timestamp || m.format != want.format || m.streamID != 1 {
 					t.Errorf("message %d: type %d time %d fmt %d stream %d, want %+v", i, m.typeID, m.timestamp, m.format, m.streamID, want)
@@ -129,6 +132,47 @@ func TestChunks(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAudioLeavesInOrderWithWhatFollows(t *testing.T) {
+	got := make(chan received, 64)
+	conn := publishTo(t, pusher.RTMPConfig{}, func(p *peer) {
+		_ = p.drain(func(m received) { got <- m }) // ends with the connection
+	})
+	var want []int
+	send := func(typeID byte, size int) {
+		t.Helper()
+		want = append(want, size)
+		if err := conn.WriteMessage(typeID, uint32(len(want)), [][]byte{pattern(size)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func() {
+		t.Helper()
+		for _, size := range want {
+			within(t, 5*time.Second, func() {
+				if m := <-got; !bytes.Equal(m.body, pattern(size)) {
+					t.Errorf("message of %d bytes, want one of %d", len(m.body), size)
+				}
+			})
+		}
+		want = nil
+	}
+	send(pusher.TypeAudio, 300)
+	send(pusher.TypeAudio, 301)
+	send(pusher.TypeVideo, 20000)
+	expect()
+	// More than is held back leaves without waiting: what does not fit pushes the rest out.
+	for range 40 {
+		send(pusher.TypeAudio, 400)
+	}
+	send(pusher.TypeAudio, 6000)
+	expect()
+	send(pusher.TypeAudio, 302)
+	if err := conn.KeepAlive(); err != nil {
+		t.Fatal(err)
+	}
+	expect()
 }
 
 func TestMessageSizes(t *testing.T) {

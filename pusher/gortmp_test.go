@@ -96,6 +96,9 @@ func TestLibraryServer(t *testing.T) {
 		if err := conn.WriteMessage(m.typeID, m.timestamp, [][]byte{payload}); err != nil {
 			t.Fatal(err)
 		}
+		if err := conn.Flush(); err != nil {
+			t.Fatal(err)
+		}
 		expect(m.what, m.timestamp, payload)
 	}
 }

@@ -26,6 +26,8 @@ type Units interface {
 	Attach()
 	// Detach ends a publish.
 	Detach()
+	// Ready tells whether Next would return at once.
+	Ready() bool
 	// Next hands over the next unit with its ownership. It fails with media.ErrIdle when nothing came for wait, with
 	// media.ErrQueueClosed at the end of the stream, and with the context's error.
 	Next(ctx context.Context, wait time.Duration) (*media.AccessUnit, error)
@@ -168,6 +170,11 @@ type publish struct {
 // run forwards until the end of the stream (nil) or an error.
 func (f *publish) run(ctx context.Context, tracks func() []*media.Track) error {
 	for {
+		if !f.units.Ready() {
+			if err := f.conn.Flush(); err != nil {
+				return err
+			}
+		}
 		au, err := f.units.Next(ctx, f.cfg.KeepAlive)
 		switch {
 		case errors.Is(err, media.ErrIdle):

@@ -34,6 +34,8 @@ func (c *fakeConn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) er
 	return c.sent.WriteMessage(typeID, timestamp, body)
 }
 
+func (c *fakeConn) Flush() error { return nil }
+
 func (c *fakeConn) KeepAlive() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -93,6 +95,8 @@ type fakeUnits struct {
 
 func (u *fakeUnits) Attach() { u.attached++ }
 func (u *fakeUnits) Detach() { u.detached++ }
+
+func (u *fakeUnits) Ready() bool { return len(u.feed) > 0 }
 
 func (u *fakeUnits) Next(ctx context.Context, wait time.Duration) (*media.AccessUnit, error) {
 	timer := time.NewTimer(wait)

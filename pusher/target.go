@@ -26,11 +26,13 @@ type Dialer interface {
 	Dial(ctx context.Context, stream string) (Conn, error)
 }
 
-// Conn is one accepted publish. WriteMessage is called by one goroutine; the rest may be called by any.
+// Conn is one accepted publish. WriteMessage and Flush are called by one goroutine; the rest may be called by any.
 type Conn interface {
 	// WriteMessage sends one message. timestamp is in ms and never falls within a type. body is gathered in order, is not
 	// empty, and may be used again by the caller as soon as WriteMessage returns.
 	WriteMessage(typeID byte, timestamp uint32, body [][]byte) error
+	// Flush sends audio messages that WriteMessage may have held back, to let them leave together with the next message.
+	Flush() error
 	// KeepAlive sends something without meaning, for a server that ends a silent publish (SRS after 5 s).
 	KeepAlive() error
 	// HEVC is the form in which this server takes H.265.

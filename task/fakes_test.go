@@ -277,6 +277,7 @@ func (c *conn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) error 
 	return nil
 }
 
+func (c *conn) Flush() error          { return nil }
 func (c *conn) KeepAlive() error      { return nil }
 func (c *conn) HEVC() pusher.HEVC     { return c.s.hevc }
 func (c *conn) Server() string        { return "fake/1" }

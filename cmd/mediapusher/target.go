@@ -68,6 +68,7 @@ func (e embedded) Dial(_ context.Context, stream string) (pusher.Conn, error) {
 // publish is a pusher.Conn that has no connection. Players of our time know enhanced RTMP.
 type publish struct{ *mediaserver.Publication }
 
+func (publish) Flush() error      { return nil }
 func (publish) KeepAlive() error  { return nil }
 func (publish) HEVC() pusher.HEVC { return pusher.HEVCEnhanced }
 func (publish) Server() string    { return "embedded" }

@@ -14,6 +14,10 @@ var (
 	ErrQueueClosed = errors.New("queue closed")
 )
 
+// maxSoundWait is how long sound waits for the picture behind it, so that the publish goroutine wakes once for both: every waking costs as
+// much as the work that it is for.
+const maxSoundWait = ClockRate / 20
+
 // QueueConfig bounds a Queue. The zero value means the defaults.
 type QueueConfig struct {
 	// MaxBytes bounds the payload held, default 8 MiB.
@@ -85,15 +89,23 @@ func (q *Queue) Write(au *AccessUnit) error {
 	if au.RandomAccess && !q.attached {
 		q.discard(q.count)
 	}
+	video := au.Track.Codec.Video()
 	q.push(au)
 	if q.bytes > q.maxBytes || q.attached && q.span() > q.maxSpan {
 		q.overflow()
 	}
+	if video || q.span() >= maxSoundWait {
+		q.signal()
+	}
+	return nil
+}
+
+// signal wakes Next.
+func (q *Queue) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // Attach begins a publish: what Next returns first is a random-access unit.
@@ -126,6 +138,13 @@ func (q *Queue) Flush() {
 	q.starved = true
 }
 
+// Ready tells whether there is a unit, or no more to come, so that Next would not wait.
+func (q *Queue) Ready() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.count > 0 || q.closed
+}
+
 // Next waits for the oldest unit and hands it over with its ownership. It fails with ErrIdle when nothing came for wait, with
 // ErrQueueClosed when there is no more, and with the context's error.
 func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, error) {
@@ -136,15 +155,19 @@ func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, erro
 	q.timer.Reset(wait)
 	defer q.timer.Stop()
 	for {
+		idle := false
 		select {
 		case <-q.wake:
 		case <-q.timer.C:
-			return nil, ErrIdle
+			idle = true
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 		if au, err := q.pop(); au != nil || err != nil {
 			return au, err
+		}
+		if idle {
+			return nil, ErrIdle
 		}
 	}
 }
@@ -154,10 +177,7 @@ func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
+	q.signal()
 }
 
 // Dropped counts the units that were given up because the server was slow or away.
@@ -200,7 +220,13 @@ func (q *Queue) push(au *AccessUnit) {
 // at returns the i-th oldest unit.
 func (q *Queue) at(i int) *AccessUnit { return q.units[(q.head+i)%len(q.units)] }
 
-func (q *Queue) span() int64 { return q.at(q.count-1).DTS - q.at(0).DTS }
+// span is the time between the oldest and the newest unit.
+func (q *Queue) span() int64 {
+	if q.count == 0 {
+		return 0
+	}
+	return q.at(q.count-1).DTS - q.at(0).DTS
+}
 
 // overflow makes room: up to the newest random-access unit where that is not already the oldest, else everything.
 func (q *Queue) overflow() {
