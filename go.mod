@@ -2,34 +2,36 @@ module mediapusher
 
 go 1.26
 
-require go.uber.org/zap v1.27.0
+require (
+	github.com/alecthomas/kong v1.12.1
+	github.com/aler9/gortsplib/v2 v2.2.2
+	github.com/bluenviron/mediacommon v1.14.0
+	github.com/caarlos0/env/v11 v11.3.1
+	github.com/cenkalti/backoff/v5 v5.0.3
+	github.com/go-chi/chi/v5 v5.2.3
+	github.com/goccy/go-yaml v1.18.0
+	github.com/icholy/digest v1.1.0
+	github.com/pion/rtp v1.8.11
+	github.com/sirupsen/logrus v1.7.0
+	github.com/tphakala/go-aac v0.4.0
+	github.com/yutopp/go-amf0 v0.1.0
+	github.com/yutopp/go-rtmp v0.0.7
+	go.uber.org/goleak v1.3.0
+	go.uber.org/zap v1.27.0
+	golang.org/x/text v0.40.0
+)
 
 require (
-	github.com/alecthomas/kong v1.12.1 // indirect
-	github.com/aler9/gortsplib/v2 v2.2.2 // indirect
-	github.com/bluenviron/mediacommon v1.14.0 // indirect
-	github.com/caarlos0/env/v11 v11.3.1 // indirect
-	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
-	github.com/go-chi/chi/v5 v5.2.3 // indirect
-	github.com/goccy/go-yaml v1.18.0 // indirect
 	github.com/google/uuid v1.3.0 // indirect
 	github.com/hashicorp/errwrap v1.1.0 // indirect
 	github.com/hashicorp/go-multierror v1.1.0 // indirect
-	github.com/icholy/digest v1.1.0 // indirect
 	github.com/mitchellh/mapstructure v1.4.1 // indirect
 	github.com/pion/randutil v0.1.0 // indirect
 	github.com/pion/rtcp v1.2.10 // indirect
-	github.com/pion/rtp v1.8.11 // indirect
 	github.com/pion/sdp/v3 v3.0.6 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
-	github.com/sirupsen/logrus v1.7.0 // indirect
-	github.com/tphakala/go-aac v0.4.0 // indirect
 	github.com/tphakala/simd v1.5.0 // indirect
-	github.com/yutopp/go-amf0 v0.1.0 // indirect
-	github.com/yutopp/go-rtmp v0.0.7 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/net v0.8.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
-	golang.org/x/text v0.40.0 // indirect
 )

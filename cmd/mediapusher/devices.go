@@ -46,6 +46,8 @@ func holdBack(networks []netip.Prefix) func(network, address string, c syscall.R
 				return nil
 			}
 		}
-		return &device.Error{Address: address, Op: device.OpLogin, Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address"}
+		return &device.Error{
+			Address: address, Op: device.OpLogin, Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address",
+		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // version is set by the build.
-var version = "dev" //nolint:gochecknoglobals // only the linker can set it
+var version = "dev"
 
 type commands struct {
 	Serve   serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
@@ -27,7 +27,7 @@ type commands struct {
 }
 
 type serveCommand struct {
-	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; without it every key has its default. MEDIAPUSHER_… variables go over it."`
+	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it."`
 }
 
 func main() {

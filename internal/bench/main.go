@@ -36,7 +36,7 @@ func main() {
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()
-		os.Exit(1) //nolint:forbidigo,gocritic // this is main, and stop was called
+		os.Exit(1)
 	}
 }
 

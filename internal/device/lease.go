@@ -51,16 +51,16 @@ type budgeted struct {
 // access unit.
 func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
 	pool, target := s.lease.pool, s.lease.login.target
-	settings, recorder := pool.cfg.Settings(target), recorderOf(target)
-	if !pool.budgets.takeLive(recorder, settings.MaxLive) {
+	settings, budgetOf := pool.cfg.Settings(target), recorderOf(target)
+	if !pool.budgets.takeLive(budgetOf, settings.MaxLive) {
 		return targetError(target, OpLive, KindBusy,
 			fmt.Sprintf("all %d live streams that the configuration allows for this recorder (max_live) are in use", settings.MaxLive), nil)
 	}
-	defer pool.budgets.giveLive(recorder)
-	if pool.budgets.takeStart(ctx, recorder, settings.MaxStarts) != nil {
+	defer pool.budgets.giveLive(budgetOf)
+	if pool.budgets.takeStart(ctx, budgetOf, settings.MaxStarts) != nil {
 		return nil // the end of ctx is no failure of a source
 	}
-	started := sync.OnceFunc(func() { pool.budgets.giveStart(recorder) })
+	started := sync.OnceFunc(func() { pool.budgets.giveStart(budgetOf) })
 	defer started()
 	admitted, err := pool.admit(ctx, target)
 	if err != nil {

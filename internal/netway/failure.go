@@ -70,7 +70,7 @@ func (f Failures) Explain(err error) error {
 func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 	if errors.Is(failure, rtspsource.ErrNoWay) {
 		return Meaning{
-			device.KindUnsupported, "RTSP asks for authentication that is unknown or not allowed; basic_auth: true in devices allows the readable kind",
+			device.KindUnsupported, "RTSP asks for authentication that is unknown or not allowed; basic_auth: true in devices allows basic",
 		}
 	}
 	if f.Known && failure.Status == http.StatusNotFound {
