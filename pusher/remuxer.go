@@ -32,8 +32,9 @@ type Remuxer struct {
 	audio       *media.Track // announced or seen
 	audioConfig []byte       // as sent
 
-	// firstPicture says that the next picture is the publish's first.
+	// firstPicture says that the next picture is the publish's first; begin is the time of that one, in ms.
 	firstPicture bool
+	begin        int64
 
 	scratch  []byte // headers and lengths of one message
 	gathered int    // how much of scratch is in body
@@ -79,7 +80,7 @@ func (r *Remuxer) Write(au *media.AccessUnit) error {
 func (r *Remuxer) writeVideo(au *media.AccessUnit) error {
 	dts := milliseconds(au.DTS)
 	if au.RandomAccess && au.Track != r.video {
-		if err := r.startVideo(au.Track, uint32(dts)); err != nil {
+		if err := r.startVideo(au.Track, dts); err != nil {
 			return err
 		}
 	}
@@ -123,7 +124,8 @@ func (r *Remuxer) gather(nal []byte) {
 }
 
 // startVideo begins a description: at the first key frame, and at each later one that comes with a new track.
-func (r *Remuxer) startVideo(t *media.Track, timestamp uint32) error {
+func (r *Remuxer) startVideo(t *media.Track, dts int64) error {
+	timestamp := uint32(dts)
 	form := formAVC
 	if t.Codec == media.H265 {
 		switch r.hevc {
@@ -146,6 +148,9 @@ func (r *Remuxer) startVideo(t *media.Track, timestamp uint32) error {
 	}
 	first := r.video == nil
 	r.video = t
+	if first {
+		r.begin = dts
+	}
 	if first || form != r.form || t.Width != r.described.Width || t.Height != r.described.Height {
 		r.form = form
 		if err := r.describe(t); err != nil {
@@ -169,7 +174,12 @@ func (r *Remuxer) writeAudio(au *media.AccessUnit) error {
 		r.audio = au.Track
 		return nil
 	}
-	timestamp := uint32(milliseconds(au.DTS))
+	dts := milliseconds(au.DTS)
+	if dts < r.begin {
+		// Its configuration went out at the time of the first picture, and nobody misses what was before that.
+		return nil
+	}
+	timestamp := uint32(dts)
 	if au.Track != r.audio || r.audioConfig == nil {
 		changed := !bytes.Equal(au.Track.AudioConfig, r.audioConfig)
 		r.audio = au.Track

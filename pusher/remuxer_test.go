@@ -160,6 +160,22 @@ func TestRemuxer(t *testing.T) {
 			},
 		},
 		{
+			name: "audio from before the first picture",
+			units: []*media.AccessUnit{
+				unit(t, h264, 2000, 2000, true, "65 88 84"),
+				unit(t, aac, 1992, 1992, false, "20"),
+				unit(t, aac, 2056, 2056, false, "21"),
+			},
+			want: []string{
+				"meta 0 " + silentMeta1080,
+				"video 2000 17 00 00 00 00 " + avcBaselineRecord,
+				"video 2000 17 01 00 00 00 00 00 00 03 65 88 84",
+				"meta 0 " + soundMeta1080,
+				"audio 2056 AF 00 14 08",
+				"audio 2056 AF 01 21",
+			},
+		},
+		{
 			name: "audio that comes late",
 			units: []*media.AccessUnit{
 				unit(t, h264, 0, 0, true, "65 88 84"),
