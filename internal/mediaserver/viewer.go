@@ -28,6 +28,8 @@ type viewer struct {
 	bytes int // of the others
 	// waiting says that nothing is taken before the stream can be joined again.
 	waiting bool
+	// from is the time of the first message with media: the headers stand at it.
+	from uint32
 	// described is the metadata that it was given last.
 	described *message
 	overflows int
@@ -47,6 +49,9 @@ func (v *viewer) begin(meta *message, burst []*message) {
 	defer v.mu.Unlock()
 	v.waiting = false
 	v.describe(meta, 0)
+	if len(burst) > 0 {
+		v.from = burst[0].timestamp
+	}
 	for _, m := range burst {
 		v.push(m)
 	}
@@ -81,7 +86,7 @@ func (v *viewer) offer(m *message, s *stream) {
 		if v.err != nil || !s.startsAt(m) {
 			return
 		}
-		v.waiting = false
+		v.waiting, v.from = false, m.timestamp
 		v.describe(s.metaMessage, m.timestamp)
 		for _, h := range headers(m.timestamp, s.video, s.audio) {
 			v.push(h)
@@ -105,7 +110,11 @@ func (v *viewer) overflow() {
 	}
 }
 
+// push queues a message. Sound from before the picture that the viewer begins with would fall behind its own header.
 func (v *viewer) push(m *message) {
+	if m.class == classAudio && int32(m.timestamp-v.from) < 0 {
+		return
+	}
 	v.queue = append(v.queue, m)
 	v.bytes += len(m.tag)
 }
