@@ -1,7 +1,5 @@
 package rtspsource
 
-import "encoding/binary"
-
 // Packet types of RFC 6184 section 5.2 beside single NAL units.
 const (
 	h264STAPA = 24
@@ -41,18 +39,6 @@ func (d *h264) push(p *packet) error {
 		}
 	}
 	return d.end(p)
-}
-
-func (d *h264) aggregate(b []byte) {
-	for len(b) >= 2 {
-		size := int(binary.BigEndian.Uint16(b))
-		if b = b[2:]; size > len(b) {
-			d.spoil()
-			return
-		}
-		d.add(b[:size])
-		b = b[size:]
-	}
 }
 
 // fragments takes one FU-A. Start and end may both be set (the standard forbids it, cameras do it), and a start may come without the end

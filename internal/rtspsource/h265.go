@@ -1,7 +1,5 @@
 package rtspsource
 
-import "encoding/binary"
-
 // Packet types of RFC 7798 section 4.4 beside single NAL units.
 const (
 	h265Aggregate = 48
@@ -38,18 +36,6 @@ func (d *h265) push(p *packet) error {
 		}
 	}
 	return d.end(p)
-}
-
-func (d *h265) aggregate(b []byte) {
-	for len(b) >= 2 {
-		size := int(binary.BigEndian.Uint16(b))
-		if b = b[2:]; size > len(b) {
-			d.spoil()
-			return
-		}
-		d.add(b[:size])
-		b = b[size:]
-	}
 }
 
 func (d *h265) fragments(b []byte) {

@@ -2,6 +2,7 @@ package rtspsource
 
 import (
 	"bytes"
+	"encoding/binary"
 	"time"
 
 	"mediapusher/internal/media"
@@ -83,6 +84,19 @@ func (c *picture) end(p *packet) error {
 func (c *picture) add(nal []byte) {
 	c.append(nal, nil)
 	c.fragment = false
+}
+
+// aggregate takes several whole NAL units, each behind its size (RFC 6184 section 5.7.1, RFC 7798 section 4.4.2).
+func (c *picture) aggregate(b []byte) {
+	for len(b) >= 2 {
+		size := int(binary.BigEndian.Uint16(b))
+		if b = b[2:]; size > len(b) {
+			c.spoil()
+			return
+		}
+		c.add(b[:size])
+		b = b[size:]
+	}
 }
 
 // addStart takes the header and the first piece of a NAL unit that goes on in the next packets.
