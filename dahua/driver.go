@@ -37,15 +37,12 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{
-		Recorder: connected, driver: d, rtspPort: connected.NamedRTSPPort(), info: device.Info{Way: connected.Way},
-		countTurn: make(chan struct{}, 1),
-	}
+	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, countTurn: make(chan struct{}, 1)}
 	if r.Way == device.WayRTSP {
 		return r, nil
 	}
 	if err := r.logIn(ctx); err != nil {
-		r.Recorder.Close()
+		_ = r.Close()
 		return nil, err
 	}
 	return r, nil
@@ -54,9 +51,8 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 // recorder is a device.Device.
 type recorder struct {
 	*netway.Recorder
-	driver   *Driver
-	info     device.Info
-	rtspPort int // 0 where nobody names one
+	driver *Driver
+	info   device.Info
 
 	countTurn chan struct{} // of capacity 1; who has put something into it may touch the fields below
 	counted   bool
@@ -65,16 +61,10 @@ type recorder struct {
 
 func (r *recorder) Info() device.Info { return r.info }
 
-// Close frees connections; HTTP digest knows no logout.
-func (r *recorder) Close() error {
-	r.Recorder.Close()
-	return nil
-}
-
 // Live translates the channel, which the SDK counts from 0 and RTSP from 1, and makes sure that the recorder has it, as far as it tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
 	if !r.NeedsChannel() {
-		return r.Source(netway.Live{RTSPPort: r.rtspPort, Request: request})
+		return r.Source(netway.Live{Request: request})
 	}
 	base := 0
 	if r.Settings.ChannelBase != nil {
@@ -90,9 +80,7 @@ func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.
 			Kind: device.KindNoSuchChannel, Words: noChannel(request.Channel, base, count),
 		})
 	}
-	return r.Source(netway.Live{
-		RTSPPort: r.rtspPort, Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0,
-	})
+	return r.Source(netway.Live{Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0})
 }
 
 // livePath makes the path of a live stream. The order of the parameters matters to recorders, so no URL library may sort them.

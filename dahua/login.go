@@ -46,14 +46,14 @@ func (r *recorder) logIn(ctx context.Context) error {
 		model = info["updateSerial"]
 	}
 	r.info = device.Info{Model: netway.Plain([]byte(model)), Serial: netway.Plain([]byte(serial)), Way: r.Way}
-	if r.rtspPort != 0 {
+	if r.RTSPPort != 0 {
 		return nil
 	}
 	table, err := r.tell(ctx, device.OpLogin, pageRTSP)
 	if err != nil && (netway.Refused(err) || ctx.Err() != nil) {
 		return err
 	}
-	r.rtspPort = table.port("table.RTSP.Port")
+	r.RTSPPort = table.port("table.RTSP.Port")
 	if strings.EqualFold(table["table.RTSP.Enable"], "false") {
 		r.driver.cfg.Log.Warn("RTSP is switched off at the recorder", zap.String("device", r.Target.Address()))
 	}

@@ -48,15 +48,12 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{
-		Recorder: connected, driver: d, rtspPort: connected.NamedRTSPPort(), info: device.Info{Way: connected.Way},
-		planTurn: make(chan struct{}, 1),
-	}
+	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, planTurn: make(chan struct{}, 1)}
 	if r.Way == device.WayRTSP {
 		return r, nil
 	}
 	if err := r.logIn(ctx); err != nil {
-		r.Recorder.Close()
+		_ = r.Close()
 		return nil, err
 	}
 	return r, nil
@@ -65,9 +62,8 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 // recorder is a device.Device.
 type recorder struct {
 	*netway.Recorder
-	driver   *Driver
-	info     device.Info
-	rtspPort int // 0 where nobody names one
+	driver *Driver
+	info   device.Info
 
 	planTurn chan struct{} // of capacity 1; who has put something into it may touch plan
 	plan     *plan
@@ -75,16 +71,10 @@ type recorder struct {
 
 func (r *recorder) Info() device.Info { return r.info }
 
-// Close frees connections; HTTP digest knows no logout.
-func (r *recorder) Close() error {
-	r.Recorder.Close()
-	return nil
-}
-
 // Live translates the channel and makes sure that its camera is connected, as far as the recorder tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
 	if !r.NeedsChannel() {
-		return r.Source(netway.Live{RTSPPort: r.rtspPort, Request: request})
+		return r.Source(netway.Live{Request: request})
 	}
 	p, err := r.channels(ctx)
 	if err != nil {
@@ -97,9 +87,7 @@ func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.
 	if err := r.online(ctx, p, number); err != nil {
 		return nil, err
 	}
-	return r.Source(netway.Live{
-		RTSPPort: r.rtspPort, Path: livePath(number, request.Stream), Channel: number, Request: request, Known: p.lists(number),
-	})
+	return r.Source(netway.Live{Path: livePath(number, request.Stream), Channel: number, Request: request, Known: p.lists(number)})
 }
 
 // livePath makes the path of a live stream: the channel times 100, and 1 for the main and 2 for the sub stream.

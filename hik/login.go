@@ -28,7 +28,7 @@ func (r *recorder) logIn(ctx context.Context) error {
 		Model: netway.Plain([]byte(info.Model)), Serial: netway.Plain([]byte(info.Serial)),
 		Firmware: netway.Plain([]byte(info.Firmware + " " + info.Released)), Way: r.Way,
 	}
-	if r.rtspPort != 0 {
+	if r.RTSPPort != 0 {
 		return nil
 	}
 	// It may need an administrator. Without an answer the usual port is tried.
@@ -39,7 +39,7 @@ func (r *recorder) logIn(ctx context.Context) error {
 		}
 		r.driver.cfg.Log.Debug("ports unknown", zap.String("device", r.Target.Address()), zap.Error(err))
 	}
-	r.rtspPort, _ = accesses.rtspPort()
+	r.RTSPPort, _ = accesses.rtspPort()
 	return nil
 }
 

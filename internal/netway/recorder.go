@@ -1,6 +1,7 @@
 package netway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ type Recorder struct {
 	Settings device.Settings
 	// Way is device.WayNet or device.WayRTSP.
 	Way string
+	// RTSPPort is the port that the caller or the settings name, 0 for none, which means 554. An adapter that learns it from the recorder
+	// sets it while it logs in.
+	RTSPPort int
 
 	cfg    Config
 	vendor Vendor
@@ -83,7 +87,11 @@ type Recorder struct {
 // Connect finds out how a recorder can be reached: by HTTP, or where that answers nowhere by RTSP alone. The error is a *device.Error of
 // KindUnreachable.
 func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Target) (*Recorder, error) {
-	r := &Recorder{Target: target, Settings: cfg.Settings(target), Way: device.WayNet, cfg: cfg, vendor: vendor}
+	settings := cfg.Settings(target)
+	r := &Recorder{
+		Target: target, Settings: settings, Way: device.WayNet, RTSPPort: cmp.Or(target.RTSPPort, settings.RTSPPort),
+		cfg: cfg, vendor: vendor,
+	}
 	search := Search{Target: target, Settings: r.Settings, SDKPort: vendor.SDKPort, Path: vendor.LoginPath, DialContext: cfg.DialContext}
 	found, noHTTP := search.Find(ctx)
 	if noHTTP == nil {
@@ -110,31 +118,23 @@ func Connect(ctx context.Context, cfg Config, vendor Vendor, target device.Targe
 // findRTSP asks where RTSP may be when there is no HTTP to tell: at the port that is named, or else at the usual one and at the caller's
 // port, which is then kept as the named one.
 func (r *Recorder) findRTSP(ctx context.Context) error {
-	named := r.NamedRTSPPort()
-	usual := AskRTSP(ctx, r.cfg.DialContext, r.rtspAddress(named))
-	if usual == nil || named != 0 || r.Target.Port == r.vendor.SDKPort || r.Target.Port == defaultRTSPPort {
+	usual := AskRTSP(ctx, r.cfg.DialContext, r.rtspAddress(r.RTSPPort))
+	if usual == nil || r.RTSPPort != 0 || r.Target.Port == r.vendor.SDKPort || r.Target.Port == defaultRTSPPort {
 		return usual
 	}
 	if err := AskRTSP(ctx, r.cfg.DialContext, r.rtspAddress(r.Target.Port)); err != nil {
 		return joined([]error{usual, err})
 	}
-	r.Settings.RTSPPort = r.Target.Port
+	r.RTSPPort = r.Target.Port
 	return nil
 }
 
-// Close closes idle connections.
-func (r *Recorder) Close() {
+// Close closes idle connections; HTTP digest knows no logout. The error is nil.
+func (r *Recorder) Close() error {
 	if r.client != nil {
 		r.client.Close()
 	}
-}
-
-// NamedRTSPPort is the port that the caller or the settings name, 0 for none.
-func (r *Recorder) NamedRTSPPort() int {
-	if r.Target.RTSPPort != 0 {
-		return r.Target.RTSPPort
-	}
-	return r.Settings.RTSPPort
+	return nil
 }
 
 // NeedsChannel tells whether the path of a live stream holds the vendor's RTSP channel number. An operator's path may do without, and then
@@ -193,8 +193,6 @@ func keepDevice(cause error, other *device.Error) error {
 
 // Live says what to pull from a recorder.
 type Live struct {
-	// RTSPPort is the device's own, 0 for 554.
-	RTSPPort int
 	// Path is the vendor's path and query; Settings.LivePath replaces it.
 	Path string
 	// Channel is the vendor's RTSP channel number; Request is what the caller asked for.
@@ -210,7 +208,7 @@ func (r *Recorder) Source(live Live) (media.Source, error) {
 	if r.Settings.LivePath != "" {
 		path = expand(r.Settings.LivePath, live)
 	}
-	address := r.rtspAddress(live.RTSPPort)
+	address := r.rtspAddress(r.RTSPPort)
 	failures := Failures{Vendor: r.Target.Vendor, Address: address, Login: device.OpLive, Meanings: r.vendor.Meanings, Known: live.Known}
 	if r.Way == device.WayRTSP {
 		failures.Login = device.OpLogin
