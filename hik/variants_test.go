@@ -10,62 +10,40 @@ import (
 	"mediapusher/internal/device"
 	"mediapusher/internal/device/devicetest"
 	"mediapusher/internal/netway"
+	"mediapusher/internal/netway/netwaytest"
 	"mediapusher/internal/nvrsim"
 )
 
 // One channel is played on recorders that differ in what they ask for and tell.
 func TestVariants(t *testing.T) {
 	channels := nvrsim.DemoChannels(nvrsim.Hikvision)[:4]
-	base := func(n int) *int { return &n }
-	tests := []struct {
-		name     string
-		cfg      nvrsim.Config
-		settings device.Settings
-		channel  int
-		want     device.Kind // KindProtocol, the zero kind, stands for a picture
-	}{
-		{"qop everywhere", nvrsim.Config{Auth: nvrsim.DigestMD5QOP}, device.Settings{}, 33, 0},
-		{"no qop", nvrsim.Config{Auth: nvrsim.DigestMD5Bare}, device.Settings{}, 33, 0},
-		{"SHA-256, nonce bound to the URL", nvrsim.Config{Auth: nvrsim.DigestSHA256}, device.Settings{}, 33, 0},
-		{"SHA-256 and MD5", nvrsim.Config{Auth: nvrsim.DigestBoth}, device.Settings{}, 33, 0},
-		{"digest or basic", nvrsim.Config{Auth: nvrsim.DigestMD5OrBasic}, device.Settings{}, 33, 0},
-		{"basic, allowed", nvrsim.Config{Auth: nvrsim.BasicOnly}, device.Settings{BasicAuth: true}, 33, 0},
-		{"basic, not allowed", nvrsim.Config{Auth: nvrsim.BasicOnly}, device.Settings{}, 33, device.KindUnsupported},
-		{"old namespace", nvrsim.Config{Namespace: nvrsim.NamespacePSIA}, device.Settings{}, 33, 0},
-		{"no SDK page", nvrsim.Config{NoSDKCapabilities: true}, device.Settings{}, 34, 0},
-		{"no SDK page, 64 channels", nvrsim.Config{NoSDKCapabilities: true, IPChannels: 64}, device.Settings{}, 2, 0},
-		{"base of its own", nvrsim.Config{ChannelBase: 65}, device.Settings{}, 66, 0},
-		{"hybrid, analog", nvrsim.Config{Channels: channels, Analog: 2}, device.Settings{}, 2, 0},
-		{"hybrid, IP", nvrsim.Config{Channels: channels, Analog: 2}, device.Settings{}, 34, 0},
-		{"hybrid, between", nvrsim.Config{Channels: channels, Analog: 2}, device.Settings{}, 3, device.KindNoSuchChannel},
-		{"operator's base", nvrsim.Config{}, device.Settings{ChannelBase: base(1)}, 1, 0},
-		{"operator's path", nvrsim.Config{}, device.Settings{LivePath: "/ISAPI/Streaming/channels/{channel}0{stream}"}, 33, 0},
-		{"operator's old path", nvrsim.Config{}, device.Settings{LivePath: "h264/ch{sdk_channel}/main/av_stream"}, 33, 0},
-		{"operator's path without a channel", nvrsim.Config{}, device.Settings{LivePath: "/Streaming/Channels/10{stream}"}, 999, 0},
-		{"nothing but HTTPS wanted", nvrsim.Config{}, device.Settings{HTTPS: "only"}, 33, 0}, // RTSP alone
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r := simulate(t, tt.cfg)
-			d, err := newDriver(func(device.Target) device.Settings { return tt.settings }).Open(t.Context(), r.Target)
-			if err == nil {
-				err = devicetest.Play(t, d, tt.channel)
-				_ = d.Close()
-			}
-			if kind, _ := device.KindOf(err); kind != tt.want || (err == nil) != (tt.want == 0) {
-				t.Errorf("%v, want kind %v", err, tt.want)
-			}
-			if refused := r.Counts().Refused; refused != 0 {
-				t.Errorf("%d refused logins", refused)
-			}
-		})
-	}
+	adapter.Variants(t, []netwaytest.Variant{
+		{Name: "qop everywhere", Recorder: nvrsim.Config{Auth: nvrsim.DigestMD5QOP}, Channel: 33},
+		{Name: "no qop", Recorder: nvrsim.Config{Auth: nvrsim.DigestMD5Bare}, Channel: 33},
+		{Name: "SHA-256, nonce bound to the URL", Recorder: nvrsim.Config{Auth: nvrsim.DigestSHA256}, Channel: 33},
+		{Name: "SHA-256 and MD5", Recorder: nvrsim.Config{Auth: nvrsim.DigestBoth}, Channel: 33},
+		{Name: "digest or basic", Recorder: nvrsim.Config{Auth: nvrsim.DigestMD5OrBasic}, Channel: 33},
+		{Name: "basic, allowed", Recorder: nvrsim.Config{Auth: nvrsim.BasicOnly}, Settings: device.Settings{BasicAuth: true}, Channel: 33},
+		{Name: "basic, not allowed", Recorder: nvrsim.Config{Auth: nvrsim.BasicOnly}, Channel: 33, Want: device.KindUnsupported},
+		{Name: "old namespace", Recorder: nvrsim.Config{Namespace: nvrsim.NamespacePSIA}, Channel: 33},
+		{Name: "no SDK page", Recorder: nvrsim.Config{NoSDKCapabilities: true}, Channel: 34},
+		{Name: "no SDK page, 64 channels", Recorder: nvrsim.Config{NoSDKCapabilities: true, IPChannels: 64}, Channel: 2},
+		{Name: "base of its own", Recorder: nvrsim.Config{ChannelBase: 65}, Channel: 66},
+		{Name: "hybrid, analog", Recorder: nvrsim.Config{Channels: channels, Analog: 2}, Channel: 2},
+		{Name: "hybrid, IP", Recorder: nvrsim.Config{Channels: channels, Analog: 2}, Channel: 34},
+		{Name: "hybrid, between", Recorder: nvrsim.Config{Channels: channels, Analog: 2}, Channel: 3, Want: device.KindNoSuchChannel},
+		{Name: "operator's base", Settings: device.Settings{ChannelBase: new(1)}, Channel: 1},
+		{Name: "operator's path", Settings: device.Settings{LivePath: "/ISAPI/Streaming/channels/{channel}0{stream}"}, Channel: 33},
+		{Name: "operator's old path", Settings: device.Settings{LivePath: "h264/ch{sdk_channel}/main/av_stream"}, Channel: 33},
+		{Name: "operator's path without a channel", Settings: device.Settings{LivePath: "/Streaming/Channels/10{stream}"}, Channel: 999},
+		{Name: "nothing but HTTPS wanted", Settings: device.Settings{HTTPS: "only"}, Channel: 33}, // RTSP alone
+	})
 }
 
 func TestChannelNumbersAreLoggedOnce(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)
 	driver := hik.New(netway.Config{Log: zap.New(core)})
-	r := simulate(t, nvrsim.Config{})
+	r := adapter.Simulate(t, nvrsim.Config{})
 	for range 3 {
 		d, err := driver.Open(t.Context(), r.Target)
 		if err != nil {
@@ -83,10 +61,10 @@ func TestChannelNumbersAreLoggedOnce(t *testing.T) {
 
 // A recorder that told its numbering once and then answers by RTSP alone must not show another camera.
 func TestNumberingIsRememberedWithoutHTTP(t *testing.T) {
-	r := simulate(t, nvrsim.Config{ChannelBase: 2}) // 3 is the second channel; guessed it would be the third, whose camera is off
-	driver := newDriver(nil)
+	r := adapter.Simulate(t, nvrsim.Config{ChannelBase: 2}) // 3 is the second channel; guessed it would be the third, whose camera is off
+	driver := adapter.Driver(nil)
 	target := r.Target
-	for _, httpPort := range []int{r.Target.HTTPPort, closedPort(t)} {
+	for _, httpPort := range []int{r.Target.HTTPPort, devicetest.ClosedPort(t)} {
 		target.HTTPPort = httpPort
 		d, err := driver.Open(t.Context(), target)
 		if err != nil {

@@ -54,7 +54,7 @@ func (h Harness) unreachable(t *testing.T) {
 	r := h.Start(t, 5)
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
-	_, err := h.Driver(nil).Open(ctx, at(r.Target, closedPort(t)))
+	_, err := h.Driver(nil).Open(ctx, at(r.Target, ClosedPort(t)))
 	if failure := failureOf(t, r, err, device.OpLogin, device.KindUnreachable); failure.Permanent() {
 		t.Errorf("%v is permanent", failure)
 	}

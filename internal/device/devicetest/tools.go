@@ -223,8 +223,8 @@ func deafListener(t *testing.T) int {
 	return portOf(listener)
 }
 
-// closedPort returns a port at which nobody listens.
-func closedPort(t *testing.T) int {
+// ClosedPort returns a port of 127.0.0.1 at which nobody listens.
+func ClosedPort(t *testing.T) int {
 	t.Helper()
 	listener := listen(t)
 	_ = listener.Close()
