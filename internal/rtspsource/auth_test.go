@@ -23,11 +23,7 @@ type guard struct {
 func (g *guard) script(description string, play func(p *peer)) func(p *peer) {
 	return func(p *peer) {
 		current, rotated := 0, false
-		for {
-			r, ok := p.next()
-			if !ok {
-				return
-			}
+		for r := range p.requests() {
 			if r.method == g.rotateAt && !rotated {
 				rotated = true
 				current++

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"net"
 	"net/textproto"
 	"strings"
@@ -92,6 +93,17 @@ func (d *device) heard(method string) []request {
 		}
 	}
 	return found
+}
+
+// requests reads one request after another until the client has gone.
+func (p *peer) requests() iter.Seq[request] {
+	return func(yield func(request) bool) {
+		for {
+			if r, ok := p.next(); !ok || !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // next reads a request; ok is false when the client has gone.
@@ -191,11 +203,7 @@ func (p *peer) respond(r request, description string) {
 // serve answers everything; after PLAY it calls play, then goes on answering. It returns when the client has gone.
 func serve(description string, play func(p *peer)) func(p *peer) {
 	return func(p *peer) {
-		for {
-			r, ok := p.next()
-			if !ok {
-				return
-			}
+		for r := range p.requests() {
 			p.respond(r, description)
 			if r.method == "PLAY" && play != nil {
 				play(p)

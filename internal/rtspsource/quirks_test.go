@@ -103,11 +103,7 @@ func TestDescriptions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDevice(t, func(p *peer) {
-				for {
-					r, ok := p.next()
-					if !ok {
-						return
-					}
+				for r := range p.requests() {
 					switch r.method {
 					case "DESCRIBE":
 						if test.contentBase != "" {
@@ -206,11 +202,7 @@ func TestOddAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDevice(t, func(p *peer) {
-				for {
-					r, ok := p.next()
-					if !ok {
-						return
-					}
+				for r := range p.requests() {
 					if r.method == test.method {
 						test.answer(p, r)
 						continue
@@ -320,11 +312,8 @@ func TestSegmentationAndStrayBytes(t *testing.T) {
 
 func TestRefusedAudioLeavesThePicture(t *testing.T) {
 	d := newDevice(t, func(p *peer) {
-		for n := 0; ; {
-			r, ok := p.next()
-			if !ok {
-				return
-			}
+		n := 0
+		for r := range p.requests() {
 			if r.method == "SETUP" {
 				if n++; n == 2 {
 					p.answer(r, "461 Unsupported Transport", "")
@@ -354,11 +343,7 @@ func TestKeepAlive(t *testing.T) {
 			alive := make(chan request, 16)
 			d := newDevice(t, func(p *peer) {
 				playing := false
-				for {
-					r, ok := p.next()
-					if !ok {
-						return
-					}
+				for r := range p.requests() {
 					switch {
 					case playing && r.method != "TEARDOWN":
 						p.answer(r, "200 OK", "")

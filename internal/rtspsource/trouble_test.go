@@ -49,11 +49,7 @@ var steps = []string{"OPTIONS", "DESCRIBE", "SETUP", "PLAY"}
 // until answers well up to a method, and gives that one to at.
 func until(method string, at func(p *peer, r request)) func(p *peer) {
 	return func(p *peer) {
-		for {
-			r, ok := p.next()
-			if !ok {
-				return
-			}
+		for r := range p.requests() {
 			if r.method == method {
 				at(p, r)
 				continue
@@ -130,11 +126,7 @@ func TestClosedAtEachStep(t *testing.T) {
 		t.Run("playing, "+name, func(t *testing.T) {
 			t.Parallel()
 			d := newDevice(t, func(p *peer) {
-				for {
-					r, ok := p.next()
-					if !ok {
-						return
-					}
+				for r := range p.requests() {
 					p.respond(r, sdp(h264Media("trackID=0"), pcmaMedia("trackID=1")))
 					if r.method == "PLAY" {
 						play(p)
@@ -261,22 +253,18 @@ func TestEndOfContextIsQuick(t *testing.T) {
 // serveThenFreeze plays, floods the client and reads nothing more.
 func serveThenFreeze(reached chan struct{}) func(p *peer) {
 	return func(p *peer) {
-		for {
-			r, ok := p.next()
-			if !ok {
-				return
-			}
+		for r := range p.requests() {
 			p.respond(r, liveSDP)
-			if r.method == "PLAY" {
-				break
+			if r.method != "PLAY" {
+				continue
 			}
-		}
-		for i := range uint32(1 << 30) {
-			if _, err := p.Write(p.rtp(0, 96, i, true, make([]byte, 1000)...)); err != nil {
-				return
-			}
-			if i == 100 {
-				close(reached)
+			for i := range uint32(1 << 30) {
+				if _, err := p.Write(p.rtp(0, 96, i, true, make([]byte, 1000)...)); err != nil {
+					return
+				}
+				if i == 100 {
+					close(reached)
+				}
 			}
 		}
 	}
