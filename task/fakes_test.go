@@ -145,7 +145,7 @@ func play(main, sub *media.Track) func(context.Context, *recorder, device.Stream
 			au.PTS, au.Arrival = int64(i)*3600, time.Now()
 			nal := []byte{0x41, 0x9A, 1}
 			if i%25 == 0 {
-				nal = []byte{0x65, 0x88, 1}
+				nal = []byte{0x65, 0x88, 0x84, 0, 0x10}
 			}
 			if track.Codec == media.H265 {
 				nal = []byte{1 << 1, 1, 0xD0}
@@ -362,7 +362,7 @@ func pictureThenNothing(ctx context.Context, _ *recorder, _ device.Stream, sink 
 		return err
 	}
 	au := media.NewAccessUnit(h264)
-	if err := au.Append([]byte{0x65, 0x88, 1}); err != nil {
+	if err := au.Append([]byte{0x65, 0x88, 0x84, 0, 0x10}); err != nil {
 		return err
 	}
 	if err := sink.Write(au); err != nil {

@@ -12,8 +12,9 @@ import (
 // It stands before the Timeline, so that the first unit the Timeline sees is the first one to be sent. SetTracks and Write are
 // called by one goroutine at a time; Progress by any.
 type Normaliser struct {
-	next  Sink
-	video *Track
+	next   Sink
+	video  *Track
+	syntax *syntax // of the video's slice headers; nil where its SPS is not known
 	// open says that a random-access unit has passed in this run, so audio may follow; clean that nothing was lost since the last.
 	open, clean bool
 	// openGOP says that the last random-access picture may be followed by leading pictures that refer to what was never sent.
@@ -46,7 +47,7 @@ func (p Progress) Obstacle() string {
 	case p.NoKeyFrame > 0:
 		return "no key frame has come"
 	default:
-		return "the video data are damaged: no NAL unit of a picture in them"
+		return "the video data are damaged: no picture in them can be decoded"
 	}
 }
 
@@ -61,17 +62,16 @@ func (n *Normaliser) Progress() Progress {
 // SetTracks begins a run: everything is held back until the next random-access unit.
 func (n *Normaliser) SetTracks(tracks []*Track) error {
 	n.open, n.clean, n.openGOP = false, false, false
-	n.video = nil
+	n.video, n.syntax = nil, nil
 	tracks = slices.Clone(tracks)
 	for i, t := range tracks {
-		if !t.Codec.Video() {
-			continue
+		if t.Codec.Video() {
+			bare := *t
+			bare.VPS, bare.SPS, bare.PPS = nil, nil, nil
+			n.video = &bare
+			n.learn(t.VPS, t.SPS, t.PPS)
+			tracks[i] = n.video
 		}
-		described := *t
-		if describe(&described) == nil {
-			tracks[i] = &described
-		}
-		n.video = tracks[i]
 	}
 	return n.next.SetTracks(tracks)
 }
@@ -108,6 +108,10 @@ func (n *Normaliser) admit(au *AccessUnit) bool {
 		n.noSets.Add(1)
 		n.clean = false
 		return false
+	case au.RandomAccess && !n.believable(au):
+		n.damaged.Add(1)
+		n.clean = false
+		return false
 	case au.RandomAccess:
 		n.openGOP = n.video.Codec == H265 && !n.clean && !startsWithIDR(au)
 		n.open, n.clean = true, true
@@ -129,7 +133,8 @@ func (n *Normaliser) tidy(au *AccessUnit) (picture, leading bool) {
 		classify = classifyH265
 	}
 	vps, sps, pps := n.video.VPS, n.video.SPS, n.video.PPS
-	seenPPS := false
+	renewed := false
+	var more [][]byte
 	kept := au.Units[:0]
 	for _, nal := range au.Units {
 		switch classify(nal) {
@@ -147,8 +152,10 @@ func (n *Normaliser) tidy(au *AccessUnit) (picture, leading bool) {
 			sps = nal
 		case nalPPS:
 			// Where a stream has several, the record takes the first and the others stay in the unit.
-			if !seenPPS {
-				pps, seenPPS = nal, true
+			if renewed {
+				more = append(more, nal)
+			} else {
+				pps, renewed = nal, true
 			}
 		case nalKeep:
 		}
@@ -156,27 +163,59 @@ func (n *Normaliser) tidy(au *AccessUnit) (picture, leading bool) {
 	}
 	au.Units = kept
 	n.learn(vps, sps, pps)
+	for _, nal := range more {
+		if n.syntax != nil {
+			_ = n.syntax.learn(nal) // a damaged one is of no use to anybody, and is not missed before a slice names it
+		}
+	}
 	return picture, leading
 }
 
-// learn makes a new description where a parameter set differs by bytes. A set that cannot be read is not taken.
+// learn makes a new description where a parameter set differs by bytes. A set that is damaged is not taken, and a picture parameter set
+// that does not belong to a new sequence parameter set is forgotten.
 func (n *Normaliser) learn(vps, sps, pps []byte) {
 	v := n.video
 	if bytes.Equal(vps, v.VPS) && bytes.Equal(sps, v.SPS) && bytes.Equal(pps, v.PPS) {
 		return
 	}
 	learned := *v
-	learned.VPS, learned.SPS, learned.PPS = bytes.Clone(vps), bytes.Clone(sps), bytes.Clone(pps)
-	if len(sps) > 0 && describe(&learned) != nil {
-		return
+	learned.VPS, learned.PPS = bytes.Clone(vps), bytes.Clone(pps)
+	known := n.syntax
+	if len(sps) > 0 && !bytes.Equal(sps, v.SPS) {
+		learned.SPS = bytes.Clone(sps)
+		fresh, err := newSyntax(&learned)
+		if err != nil || describe(&learned) != nil {
+			return
+		}
+		known = fresh
 	}
-	n.video = &learned
+	if known != nil && len(pps) > 0 && known.learn(pps) != nil {
+		if known == n.syntax {
+			return
+		}
+		learned.PPS = nil
+	}
+	n.video, n.syntax = &learned, known
+}
+
+// believable tells whether a random-access unit begins as the standard wants it, by its first slice.
+func (n *Normaliser) believable(au *AccessUnit) bool {
+	classify := classifyH264
+	if n.video.Codec == H265 {
+		classify = classifyH265
+	}
+	for _, nal := range au.Units {
+		if classify(nal) == nalRandom {
+			return n.syntax.startsPicture(nal)
+		}
+	}
+	return false
 }
 
 // complete tells whether the known parameter sets suffice to decode.
 func (n *Normaliser) complete() bool {
 	v := n.video
-	return v.Width > 0 && len(v.PPS) > 0 && (v.Codec != H265 || len(v.VPS) > 0)
+	return n.syntax != nil && len(v.PPS) > 0 && (v.Codec != H265 || len(v.VPS) > 0)
 }
 
 func startsWithIDR(au *AccessUnit) bool {

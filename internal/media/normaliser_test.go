@@ -18,7 +18,7 @@ var (
 	vps265   = unhex("40010c01ffff01600000030090000003000003003f959809")
 	sps265   = unhex("42010101600000030090000003000003003fa00502016965959a4932bc05a02000000300200000030321")
 	pps265   = unhex("4401c172b46240")
-	idr      = []byte{0x65, 0x88, 0x84}
+	idr      = []byte{0x65, 0x88, 0x84, 0x00, 0x10}
 	slice    = []byte{0x41, 0x9A, 0x3B}
 	cra      = []byte{21 << 1, 1, 0xAF}
 	idr265   = []byte{19 << 1, 1, 0xAF}
@@ -56,8 +56,20 @@ func TestNormaliserAdmits(t *testing.T) {
 		{"no key frame", h264Described, []unit{{nals: [][]byte{slice}}}, nil, "no key frame has come"},
 		{"no parameter sets", h264, []unit{{nals: [][]byte{slice}}, {nals: [][]byte{idr}}}, nil, "the stream has no parameter sets (SPS/PPS)"},
 		{"an SPS that cannot be read", h264, []unit{{nals: [][]byte{{0x67, 1}, pps360, idr}}}, nil, "the stream has no parameter sets (SPS/PPS)"},
-		{"garbage", h264Described, []unit{{nals: [][]byte{{0xFF, 0xFF}, {}, {0x00}, {0x18, 1, 2}}}}, nil, "the video data are damaged: no NAL unit of a picture in them"},
+		{"garbage", h264Described, []unit{{nals: [][]byte{{0xFF, 0xFF}, {}, {0x00}, {0x18, 1, 2}}}}, nil, "the video data are damaged: no picture in them can be decoded"},
 		{"nothing", h264Described, nil, nil, "no video has come"},
+		{
+			"key frames that cannot be", h264Described,
+			[]unit{
+				{nals: [][]byte{{0x65, 0x55, 0x55, 0x55, 0x55, 0x55}}},         // begins in the middle of the picture
+				{nals: [][]byte{{0x65, 0x9A, 0x84, 0x00, 0x10, 0x00}}},         // a P slice
+				{nals: [][]byte{{0x65, 0x88, 0x44, 0x00, 0x10, 0x00}}},         // of a PPS that nobody has sent
+				{nals: [][]byte{{0x65, 0x88, 0x8C, 0x00, 0x10, 0x00}}},         // in the middle of a sequence
+				{nals: [][]byte{{0x65, 0x88}}},                                 // cut off
+				{nals: [][]byte{{0x68, 0x00, 0x00}, {0x65, 0x88, 0x44, 0x00}}}, // a damaged PPS does not replace the good one
+			}, nil, "the video data are damaged: no picture in them can be decoded",
+		},
+		{"a good key frame behind damaged ones", h264Described, []unit{{nals: [][]byte{{0x65, 0x55, 0x55}}}, {nals: [][]byte{{0x68, 0}, idr}}}, [][]byte{{0x68, 0}}, ""},
 		{
 			"delimiters, filler and ends of sequence go", h264Described,
 			[]unit{{nals: [][]byte{{0x09, 0xF0}, idr, {0x0C, 0xFF}, {0x0A, 0}, {0x0B, 0}}}},
