@@ -13,12 +13,13 @@ type lease struct {
 	timer    *time.Timer
 }
 
-// newLease returns a running lease that calls expired, on a goroutine of its own, when it has not been renewed for limit.
-func newLease(limit time.Duration, expired func()) *lease {
-	l := &lease{limit: limit, begin: time.Now()}
+// newLease returns a lease that does not run before start.
+func newLease(limit time.Duration) *lease { return &lease{limit: limit, begin: time.Now()} }
+
+// start lets the lease run: it calls expired, on a goroutine of its own, when the lease has not been renewed for its limit.
+func (l *lease) start(expired func()) {
 	l.renew()
-	l.timer = time.AfterFunc(limit, expired)
-	return l
+	l.timer = time.AfterFunc(l.limit, expired)
 }
 
 // renew starts the time anew.
@@ -35,4 +36,8 @@ func (l *lease) rearm() (over bool) {
 }
 
 // stop ends the lease without expiry.
-func (l *lease) stop() { l.timer.Stop() }
+func (l *lease) stop() {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}

@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -80,6 +81,20 @@ func TestLookingAtASessionDoesNotRenewIt(t *testing.T) {
 		}
 		if err := s.Beat(started.Handle); !errors.Is(err, task.ErrNoSession) {
 			t.Errorf("Beat: %v, want ErrNoSession", err)
+		}
+	})
+}
+
+func TestLeaseDoesNotRunDuringTheStart(t *testing.T) {
+	inScene(t, task.Config{Interval: time.Second, Grace: 500 * time.Millisecond, StartTimeout: time.Minute}, func(s *scene) {
+		s.recorder.live = func(ctx context.Context) error {
+			<-time.After(20 * time.Second)
+			return ctx.Err()
+		}
+		started := s.start(1)
+		s.pass(1400 * time.Millisecond)
+		if err := s.Beat(started.Handle); err != nil {
+			t.Errorf("Beat: %v", err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
 	"mediapusher/pusher"
@@ -28,6 +29,10 @@ type leg struct {
 	refused *backoff.ExponentialBackOff
 	retry   *time.Timer // nil, or pending until it has fired
 	err     error       // of the newest run that failed; nil once a run went well
+	// trouble is what the log was told last, logged when; since is when the leg was lost, tries how often it has failed since.
+	trouble       string
+	logged, since time.Time
+	tries         int
 }
 
 func newLeg(away, refused time.Duration) leg {
@@ -43,6 +48,30 @@ func growing(longest time.Duration) *backoff.ExponentialBackOff {
 	b.MaxInterval = longest
 	b.Reset()
 	return b
+}
+
+// logAgain is how often the log repeats that a leg is still down for the same reason.
+const logAgain = time.Minute
+
+// lost tells the log that a leg is down: at once, when the reason changes, and once a minute.
+func (l *leg) lost(log *zap.Logger, name string, err error, wait time.Duration) {
+	now := time.Now()
+	if l.tries++; l.tries == 1 {
+		l.since = now
+	}
+	if err.Error() == l.trouble && now.Sub(l.logged) < logAgain {
+		return
+	}
+	l.trouble, l.logged = err.Error(), now
+	log.Warn(name+" lost, trying again", zap.Error(err), zap.Duration("in", wait), zap.Int("try", l.tries))
+}
+
+// back tells the log that a leg which was lost has come back.
+func (l *leg) back(log *zap.Logger, name string) {
+	if l.tries > 0 {
+		log.Info(name+" is back", zap.Duration("after", time.Since(l.since).Round(time.Millisecond)), zap.Int("tries", l.tries))
+	}
+	l.tries, l.trouble = 0, ""
 }
 
 // healthy makes the next wait short again.

@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -45,7 +44,7 @@ type Scheduler struct {
 	cfg Config
 	// root ends all sessions. It is kept because sessions outlive the requests that start them.
 	root    context.Context //nolint:containedctx // the root of the sessions, which the Scheduler owns
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 	running sync.WaitGroup // sessions
 
 	mu       sync.Mutex
@@ -54,6 +53,13 @@ type Scheduler struct {
 	viewers  map[int32]*viewer
 	sessions map[source]*session
 }
+
+// Why a session ends that did not fail.
+var (
+	errStopped     = errors.New("STOP of the last caller")
+	errBeatMissed  = errors.New("the last caller's heartbeat was missed")
+	errNobodyWaits = errors.New("no caller waits for the start any more")
+)
 
 // viewer is one caller's share of a session.
 type viewer struct {
@@ -78,7 +84,7 @@ func New(cfg Config) (*Scheduler, error) {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	root, cancel := context.WithCancel(context.Background())
+	root, cancel := context.WithCancelCause(context.Background())
 	return &Scheduler{
 		cfg: cfg, root: root, cancel: cancel,
 		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[source]*session),
@@ -96,7 +102,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	}
 	clear(s.sessions)
 	s.mu.Unlock()
-	s.cancel()
+	s.cancel(ErrClosing)
 	s.running.Wait()
 	return nil
 }
@@ -110,16 +116,28 @@ func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started
 		return Started{}, err
 	}
 	if err := session.playable(ctx, s.cfg.StartTimeout); err != nil {
-		s.leave(handle)
-		if errors.Is(err, errEnded) {
-			err = fmt.Errorf("%w", ErrClosing)
-		}
+		s.leave(handle, errNobodyWaits)
 		return Started{}, err
+	}
+	if !s.lend(handle) {
+		return Started{}, session.reason()
 	}
 	return Started{Handle: handle, Stream: session.name}, nil
 }
 
-// join finds or makes the session of a source and gives the caller a handle on it, whose lease runs from the end of the start.
+// lend lets the lease of a handle run. It returns false where the handle has ended meanwhile.
+func (s *Scheduler) lend(handle int32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.viewers[handle]
+	if v == nil {
+		return false
+	}
+	v.lease.start(func() { s.expire(handle) })
+	return true
+}
+
+// join finds or makes the session of a source and gives the caller a handle on it, whose lease does not run yet.
 func (s *Scheduler) join(source source) (*session, int32, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,8 +149,7 @@ func (s *Scheduler) join(source source) (*session, int32, error) {
 		joined = s.open(source)
 	}
 	handle := s.handles.draw()
-	v := &viewer{session: joined}
-	v.lease = newLease(s.cfg.Interval+s.cfg.Grace, func() { s.expire(handle) })
+	v := &viewer{session: joined, lease: newLease(s.cfg.Interval + s.cfg.Grace)}
 	s.viewers[handle], joined.viewers[handle] = v, v
 	return joined, handle, nil
 }
@@ -140,11 +157,11 @@ func (s *Scheduler) join(source source) (*session, int32, error) {
 // open makes the session of a source and lets it run. The mutex is held.
 func (s *Scheduler) open(source source) *session {
 	opened := newSession(&s.cfg, source)
-	ctx, cancel := context.WithCancel(s.root)
+	ctx, cancel := context.WithCancelCause(s.root)
 	opened.cancel = cancel
 	s.sessions[source] = opened
 	s.running.Go(func() {
-		defer cancel()
+		defer cancel(nil)
 		opened.run(ctx)
 		s.forget(opened)
 	})
@@ -159,7 +176,7 @@ func (s *Scheduler) forget(ended *session) {
 		delete(s.sessions, ended.source)
 	}
 	for handle, v := range ended.viewers {
-		s.remove(handle, v)
+		s.remove(handle, v, nil)
 	}
 }
 
@@ -181,7 +198,7 @@ func (s *Scheduler) Beat(handle int32) error {
 // Stop ends a handle, and with the last handle the session. It returns when nothing of the session is left, or after two seconds, or
 // when ctx ends; the handle is gone in any case. It fails with ErrNoSession.
 func (s *Scheduler) Stop(ctx context.Context, handle int32) error {
-	ended, ok := s.leave(handle)
+	ended, ok := s.leave(handle, errStopped)
 	if !ok {
 		return ErrNoSession
 	}
@@ -207,26 +224,25 @@ func (s *Scheduler) expire(handle int32) {
 	if v == nil || !v.lease.rearm() {
 		return
 	}
-	v.session.log.Info("heartbeat missed", zap.Duration("limit", v.lease.limit))
-	s.remove(handle, v)
+	s.remove(handle, v, errBeatMissed)
 }
 
-// leave ends a handle. ended is the session where this was the last handle.
-func (s *Scheduler) leave(handle int32) (ended *session, ok bool) {
+// leave ends a handle for a cause. ended is the session where this was the last handle.
+func (s *Scheduler) leave(handle int32, cause error) (ended *session, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := s.viewers[handle]
 	if v == nil {
 		return nil, false
 	}
-	if s.remove(handle, v) {
+	if s.remove(handle, v, cause) {
 		return v.session, true
 	}
 	return nil, true
 }
 
-// remove takes a handle away and tells whether it was the session's last. The mutex is held.
-func (s *Scheduler) remove(handle int32, v *viewer) (last bool) {
+// remove takes a handle away and tells whether it was the session's last, which then ends for the cause. The mutex is held.
+func (s *Scheduler) remove(handle int32, v *viewer, cause error) (last bool) {
 	v.lease.stop()
 	delete(s.viewers, handle)
 	s.handles.retire(handle)
@@ -237,7 +253,7 @@ func (s *Scheduler) remove(handle int32, v *viewer) (last bool) {
 	if s.sessions[v.session.source] == v.session {
 		delete(s.sessions, v.session.source)
 	}
-	v.session.cancel()
+	v.session.cancel(cause)
 	return true
 }
 

@@ -31,7 +31,7 @@ type session struct {
 	id     string // for lists and logs
 	name   string // at the RTMP server
 	log    *zap.Logger
-	cancel context.CancelFunc // ends the session; set before run is started
+	cancel context.CancelCauseFunc // ends the session; set before run is started
 	events chan event
 	over   chan struct{} // closed when the session ends: reports are of no interest any more
 	done   chan struct{} // closed when nothing of the session is left
@@ -79,9 +79,6 @@ const (
 	pushEnded
 )
 
-// errEnded is why a session ended that was stopped or has no caller any more.
-var errEnded = errors.New("the session was stopped")
-
 // newSession returns a session that does nothing yet.
 func newSession(cfg *Config, source source) *session {
 	s := &session{
@@ -122,7 +119,7 @@ func (s *session) run(ctx context.Context) {
 	for failed == nil {
 		select {
 		case <-ctx.Done():
-			failed = errEnded
+			failed = context.Cause(ctx)
 		case e := <-s.events:
 			failed = s.handle(ctx, e)
 		case <-overdue.C:
@@ -175,6 +172,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 	case pushSent:
 		s.sent = true
 		s.push.healthy()
+		s.push.back(s.log, "publish")
 		s.settle()
 	case pushEnded:
 		s.push.running = false
@@ -188,6 +186,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 func (s *session) pictured() error {
 	s.picture = true
 	s.pull.healthy()
+	s.pull.back(s.log, "source")
 	if s.state() == StateStarting && s.push.err != nil && !s.push.running {
 		return s.push.err
 	}
@@ -221,7 +220,7 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 		return err
 	}
 	wait := s.pull.failed(err)
-	s.log.Warn("source lost, trying again", zap.Error(err), zap.Duration("in", wait))
+	s.pull.lost(s.log, "source", err, wait)
 	s.update(func(st *Snapshot) { st.Source.failed(err) })
 	s.setState(StateRetrying)
 	return nil
@@ -247,7 +246,7 @@ func (s *session) pushFailed(err error) error {
 	wait := s.push.failed(err)
 	s.update(func(st *Snapshot) { st.Publish.failed(err) })
 	if !starting {
-		s.log.Warn("publish lost, trying again", zap.Error(err), zap.Duration("in", wait))
+		s.push.lost(s.log, "publish", err, wait)
 		s.setState(StateRetrying)
 	}
 	return nil

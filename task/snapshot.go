@@ -53,7 +53,10 @@ func (s *session) setState(state State) {
 	if s.status.State == state {
 		return
 	}
-	s.log.Info("session", zap.String("state", string(state)))
+	if state == StateStreaming && s.status.State == StateStarting {
+		s.log.Info("streaming", zap.String("stream", s.name), zap.String("server", s.status.Server),
+			zap.String("stream_type", s.status.StreamType), zap.Duration("started_in", time.Since(s.status.Started).Round(time.Millisecond)))
+	}
 	s.status.State = state
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -63,9 +66,25 @@ func (s *session) setState(state State) {
 func (s *session) end(err error) {
 	s.mu.Lock()
 	s.ended = err
+	starting := s.status.State == StateStarting
 	s.mu.Unlock()
-	s.log.Info("session ends", zap.NamedError("reason", err))
 	s.setState(StateEnding)
+	if starting {
+		// The caller is told, and whoever tells it logs it.
+		s.log.Debug("start failed", zap.NamedError("reason", err))
+		return
+	}
+	s.log.Info("session ends", zap.NamedError("reason", err))
+}
+
+// reason is why the session ended; ErrClosing while it has not.
+func (s *session) reason() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended == nil {
+		return ErrClosing
+	}
+	return s.ended
 }
 
 // playable waits until the session can be played. It returns why it cannot be: what ended it, what keeps it from streaming when the

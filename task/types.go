@@ -76,7 +76,7 @@ type Snapshot struct {
 	Stream, Server string
 
 	VideoCodec, AudioCodec string // as the device sends; empty where there is none
-	AudioNote              string // "transcoded to AAC", "dropped: …", "announced, never came"
+	AudioNote              string // "transcoded to AAC", "announced, but none has come"
 	Width, Height          int
 	FrameRate              float64
 

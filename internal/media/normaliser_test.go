@@ -67,7 +67,8 @@ func TestNormaliserAdmits(t *testing.T) {
 				{nals: [][]byte{{0x65, 0x88, 0x8C, 0x00, 0x10, 0x00}}},         // in the middle of a sequence
 				{nals: [][]byte{{0x65, 0x88}}},                                 // cut off
 				{nals: [][]byte{{0x68, 0x00, 0x00}, {0x65, 0x88, 0x44, 0x00}}}, // a damaged PPS does not replace the good one
-			}, nil, "the video data are damaged: no picture in them can be decoded",
+			},
+			nil, "the video data are damaged: no picture in them can be decoded",
 		},
 		{"a good key frame behind damaged ones", h264Described, []unit{{nals: [][]byte{{0x65, 0x55, 0x55}}}, {nals: [][]byte{{0x68, 0}, idr}}}, [][]byte{{0x68, 0}}, ""},
 		{
