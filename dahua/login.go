@@ -45,7 +45,7 @@ func (r *recorder) logIn(ctx context.Context) error {
 	if strings.Trim(kind, "0123456789") == "" && info["updateSerial"] != "" {
 		model = info["updateSerial"]
 	}
-	r.info = device.Info{Model: netway.Plain([]byte(model)), Serial: netway.Plain([]byte(serial)), Way: r.Way}
+	r.info = device.Info{Model: netway.Plain([]byte(model)), Serial: netway.Plain([]byte(serial)), Way: r.Way, Proven: r.Proven()}
 	if r.RTSPPort != 0 {
 		return nil
 	}

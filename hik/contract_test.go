@@ -21,3 +21,5 @@ var adapter = netwaytest.Adapter{
 func TestContract(t *testing.T) { adapter.Contract(t) }
 
 func TestRTSPAlone(t *testing.T) { adapter.RTSPAlone(t) }
+
+func TestRefusals(t *testing.T) { adapter.Refusals(t) }

@@ -26,7 +26,7 @@ func (r *recorder) logIn(ctx context.Context) error {
 	}
 	r.info = device.Info{
 		Model: netway.Plain([]byte(info.Model)), Serial: netway.Plain([]byte(info.Serial)),
-		Firmware: netway.Plain([]byte(info.Firmware + " " + info.Released)), Way: r.Way,
+		Firmware: netway.Plain([]byte(info.Firmware + " " + info.Released)), Way: r.Way, Proven: r.Proven(),
 	}
 	if r.RTSPPort != 0 {
 		return nil

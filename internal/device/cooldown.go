@@ -18,8 +18,8 @@ func accountOf(t Target) account { return account{recorderOf(t), t.User} }
 
 const (
 	// maxRefused is how many different passwords of an account may be refused within a cool-down before nobody is tried any more: an
-	// operator corrects a typing error, a stranger guesses.
-	maxRefused = 2
+	// operator corrects a typing error or two, a stranger guesses, and recorders lock the account after 5 to 7.
+	maxRefused = 3
 	// maxAccounts is the ceiling for remembered accounts. Beyond it the ones without a refusal are forgotten first.
 	maxAccounts = 4096
 	// proofLasts is how long a login proves the password. Within it others log in side by side; later, after a reboot or a change of
@@ -99,11 +99,12 @@ func (c *coolDown) turn(a account) (turn chan struct{}, done func()) {
 	}
 }
 
-// note keeps what a device said to the password: nil for a login that worked, or any error. It returns how long the account rests
-// now, 0 where nothing changed.
+// note keeps what a device said to the password: nil for a login that worked, or any error. A refusal behind the login is none of the
+// password, which the login took: recorders also answer 401 to a channel that the user may not see, or when their users are used up.
+// It returns how long the account rests now, 0 where nothing changed.
 func (c *coolDown) note(a account, password Secret, err error) time.Duration {
 	var words *Error
-	if err != nil && (!errors.As(err, &words) || (words.Kind != KindAuth && words.Kind != KindLocked)) {
+	if err != nil && (!errors.As(err, &words) || !words.refusesLogin()) {
 		return 0
 	}
 	c.mu.Lock()

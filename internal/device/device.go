@@ -85,6 +85,8 @@ type Info struct {
 	Model, Serial, Firmware string
 	// Way is the road in use, WayNet or WayRTSP.
 	Way string
+	// Proven says that the login was asked for the password and took it. Otherwise the first stream proves it.
+	Proven bool
 }
 
 // The ways without a vendor's library. On WayRTSP the first DESCRIBE is the login, so Open has proved nothing about the password.

@@ -97,6 +97,11 @@ func (e *Error) Permanent() bool {
 	}
 }
 
+// refusesLogin tells a verdict on the account: a lock, or a password that was refused where the device asks for it first.
+func (e *Error) refusesLogin() bool {
+	return e.Kind == KindLocked || e.Kind == KindAuth && e.Op == OpLogin
+}
+
 // KindOf returns the kind of the first *Error in err's chain; ok is false where there is none.
 func KindOf(err error) (kind Kind, ok bool) {
 	var e *Error

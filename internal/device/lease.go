@@ -41,6 +41,29 @@ func (d *lease) met(err error) {
 	d.pool.spoil(d.login, err)
 }
 
+// admit lets a stream try the password, as Pool.admit does. Where another stream of a login that is not fresh was refused, the login is made
+// anew first: that costs one attempt where the password was changed, and not one for each stream.
+func (d *lease) admit(ctx context.Context) (done func(), err error) {
+	target := d.login.target
+	done, err = d.pool.admit(ctx, target)
+	if err != nil || !d.doubted() {
+		return done, err
+	}
+	done()
+	fresh, err := d.pool.Open(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	_ = fresh.Close() // it gives a share back
+	return d.pool.admit(ctx, target)
+}
+
+func (d *lease) doubted() bool {
+	d.pool.mu.Lock()
+	defer d.pool.mu.Unlock()
+	return d.login.doubted && !d.pool.rests.proven(accountOf(d.login.target), d.login.target.Password)
+}
+
 // budgeted is a source that runs only where the recorder's budget allows.
 type budgeted struct {
 	lease  *lease
@@ -62,7 +85,7 @@ func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
 	}
 	started := sync.OnceFunc(func() { pool.budgets.giveStart(budgetOf) })
 	defer started()
-	admitted, err := pool.admit(ctx, target)
+	admitted, err := s.lease.admit(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil

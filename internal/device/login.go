@@ -48,7 +48,7 @@ func (p *Pool) logIn(ctx context.Context, target Target) (Device, error) {
 	}
 	defer done()
 	device, err := driver.Open(ctx, target)
-	if err != nil || device.Info().Way != WayRTSP {
+	if err != nil || device.Info().Proven {
 		p.note(target, err)
 	}
 	return device, err
@@ -155,6 +155,7 @@ func (p *Pool) expire(l *login, joins int) {
 func (p *Pool) spoil(l *login, reason error) {
 	if kind, ok := KindOf(reason); ok && (kind == KindAuth || kind == KindLocked || kind == KindUnreachable) {
 		l.spoiled = true
+		l.doubted = l.doubted || kind == KindAuth
 		p.remove(l)
 	}
 }

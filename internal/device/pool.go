@@ -55,6 +55,7 @@ type login struct {
 	refs    int
 	joins   int  // how often somebody joined, so that a late timer knows that it is over
 	spoiled bool // not for new callers
+	doubted bool // a stream's password was refused behind it: it may have been changed since
 	linger  *time.Timer
 }
 

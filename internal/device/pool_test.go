@@ -24,6 +24,7 @@ type fakeRecorder struct {
 	verdict func(password string) error
 	run     func(ctx context.Context, sink media.Sink) error
 	way     string
+	open    bool // the login asks for no password
 
 	mu                     sync.Mutex
 	opens, closes, cancels int
@@ -64,7 +65,9 @@ func (f *fakeRecorder) peak() int {
 
 type fakeDevice struct{ f *fakeRecorder }
 
-func (d *fakeDevice) Info() device.Info { return device.Info{Model: "fake", Way: d.f.way} }
+func (d *fakeDevice) Info() device.Info {
+	return device.Info{Model: "fake", Way: d.f.way, Proven: !d.f.open && d.f.way != device.WayRTSP}
+}
 func (d *fakeDevice) Live(context.Context, device.LiveRequest) (media.Source, error) {
 	return fakeSource(d.f.run), nil
 }
@@ -217,6 +220,11 @@ func refuse(kind device.Kind, after time.Duration) error {
 	}
 }
 
+// refuseLive is a refusal of a stream.
+func refuseLive() error {
+	return &device.Error{Vendor: device.Hikvision, Address: "192.0.2.1:554", Op: device.OpLive, Kind: device.KindAuth, Code: 401}
+}
+
 func TestCoolDown(t *testing.T) {
 	goodOnly := func(password string) error {
 		if strings.HasPrefix(password, "good") {
@@ -246,11 +254,17 @@ func TestCoolDown(t *testing.T) {
 			{0, "good", "", true, ""},
 			{0, "bad", "locked", false, ""},
 		}},
-		{"two different passwords, then nobody but who worked before", goodOnly, []step{
+		{"two different passwords, then the right one", goodOnly, []step{
+			{0, "bad1", "auth", true, ""},
+			{0, "bad2", "auth", true, ""},
+			{0, "good", "", true, ""},
+		}},
+		{"three different passwords, then nobody but who worked before", goodOnly, []step{
 			{0, "good", "", true, ""},
 			{0, "bad1", "auth", true, ""},
-			{time.Minute, "bad2", "auth", true, ""},
-			{0, "bad3", "locked", false, "2 different passwords were refused"},
+			{0, "bad2", "auth", true, ""},
+			{time.Minute, "bad3", "auth", true, ""},
+			{0, "bad4", "locked", false, "3 different passwords were refused"},
 			{0, "good2", "locked", false, ""},
 			{time.Minute, "good", "", true, ""},
 			{3 * time.Minute, "good2", "", true, ""},
@@ -321,8 +335,8 @@ func TestCoolDownHoldsForCallersWhoComeTogether(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if opens, _ := f.count(); opens != 2 {
-			t.Errorf("%d passwords tried, want 2", opens)
+		if opens, _ := f.count(); opens != 3 {
+			t.Errorf("%d passwords tried, want 3", opens)
 		}
 		pool.Close()
 	})
@@ -512,6 +526,105 @@ func TestRefusalOfAStreamRests(t *testing.T) {
 		if opens, closes := f.count(); opens != 1 || closes != 1 {
 			t.Errorf("%d opens, %d closes; want a refused login to be closed without linger", opens, closes)
 		}
+		pool.Close()
+	})
+}
+
+// A stream that is refused behind a login that took the password ends alone, and the next caller logs in anew.
+func TestRefusalBehindTheLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRecorder{}
+		pool := newPool(f, device.Settings{})
+		first, second := mustOpen(t, pool, "good"), mustOpen(t, pool, "good")
+		f.run = func(context.Context, media.Sink) error { return refuseLive() }
+		wantKind(t, live(t, first).Run(t.Context(), nullSink{}), device.KindAuth)
+		f.run = f.playing(0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := live(t, second).Run(ctx, nullSink{}); err != nil {
+			t.Errorf("another channel: %v", err)
+		}
+		if opens, _ := f.count(); opens != 1 {
+			t.Errorf("%d logins while the password is proven, want 1", opens)
+		}
+		_ = mustOpen(t, pool, "good").Close()
+		if opens, _ := f.count(); opens != 2 {
+			t.Errorf("%d logins, want a second for a new caller", opens)
+		}
+		_, _ = first.Close(), second.Close()
+		pool.Close()
+	})
+}
+
+// Where the password was changed under a login, its streams ask by one login, not each by itself.
+func TestChangedPasswordIsTriedTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, changed := 0, false
+		f := &fakeRecorder{verdict: func(string) error {
+			if changed {
+				return refuse(device.KindAuth, 0)
+			}
+			return nil
+		}}
+		f.run = func(context.Context, media.Sink) error {
+			f.mu.Lock()
+			asked++
+			f.mu.Unlock()
+			pass(time.Second)
+			return refuseLive()
+		}
+		pool := newPool(f, device.Settings{})
+		d := mustOpen(t, pool, "good")
+		pass(time.Hour)
+		changed = true
+		var wg sync.WaitGroup
+		for range 20 {
+			source := live(t, d)
+			wg.Go(func() {
+				if kind, _ := device.KindOf(source.Run(t.Context(), nullSink{})); kind != device.KindAuth && kind != device.KindLocked {
+					t.Errorf("kind %v", kind)
+				}
+			})
+		}
+		wg.Wait()
+		if opens, _ := f.count(); opens != 2 || asked != 1 {
+			t.Errorf("%d logins and %d streams reached the device, want 2 and 1", opens, asked)
+		}
+		_, err := pool.Open(t.Context(), target("good"))
+		wantKind(t, err, device.KindLocked)
+		_ = d.Close()
+		pool.Close()
+	})
+}
+
+// A login that asks for no password proves nothing: the streams try it one after the other.
+func TestOpenLoginProvesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		f := &fakeRecorder{open: true}
+		f.run = func(context.Context, media.Sink) error {
+			f.mu.Lock()
+			asked++
+			f.mu.Unlock()
+			pass(time.Second)
+			return refuse(device.KindAuth, 0)
+		}
+		pool := newPool(f, device.Settings{})
+		d := mustOpen(t, pool, "bad")
+		var wg sync.WaitGroup
+		for range 5 {
+			source := live(t, d)
+			wg.Go(func() {
+				if source.Run(t.Context(), nullSink{}) == nil {
+					t.Error("no error")
+				}
+			})
+		}
+		wg.Wait()
+		if asked != 1 {
+			t.Errorf("%d attempts, want 1", asked)
+		}
+		_ = d.Close()
 		pool.Close()
 	})
 }

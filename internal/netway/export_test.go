@@ -17,6 +17,7 @@ var (
 	ErrCut     = &rtspsource.Error{Step: rtspsource.StepRead, Err: rtspsource.ErrClosed}
 	ErrNoVideo = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrNoVideo}
 	ErrDial    = &rtspsource.Error{Step: rtspsource.StepDial, Err: rtspsource.ErrTimeout}
+	ErrMute    = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrTimeout}
 	ErrAuth    = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrAuth}
 	ErrGarbage = &rtspsource.Error{Step: rtspsource.StepDescribe, Err: rtspsource.ErrProtocol}
 )

@@ -18,22 +18,26 @@ type Meaning struct {
 // rtspMeanings are those that the vendors share (RFC 2326 section 7.1.1).
 var rtspMeanings = map[int]Meaning{
 	401: {device.KindAuth, "RTSP refuses the user or password"},
-	403: {device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"},
+	403: {device.KindBusy, "RTSP is forbidden: the user has no right to this channel, or the recorder's limit of users or streams is reached"},
 	404: {device.KindNoSuchChannel, "the recorder does not serve this channel or stream; or its camera is not connected"},
 	415: {device.KindUnsupported, "the recorder does not give this stream over RTSP"},
 	453: {device.KindBusy, "the recorder has no bandwidth left: stop other viewers or raise its limit"},
-	461: {device.KindUnsupported, "the recorder does not send RTP in the RTSP connection"},
+	461: {device.KindProtocol, "the recorder does not send RTP in the RTSP connection"},
 	500: {device.KindBusy, "the recorder cannot serve the stream now, which happens under load"},
 	503: {device.KindBusy, "the recorder cannot serve the stream now"},
 }
+
+// forbidden is 403 where no login has proven the password.
+var forbidden = Meaning{device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"}
 
 // Failures turns what ends an RTSP source into a *device.Error.
 type Failures struct {
 	Vendor device.Vendor
 	// Address is host:port of the RTSP server.
 	Address string
-	// Login is the operation that refused credentials and a failed connection belong to: device.OpLogin where RTSP is the login.
-	Login device.Operation
+	// Reach is the operation that a failed connection belongs to, device.OpLogin where RTSP is all there is. Login is that of refused
+	// credentials: device.OpLogin where no other login has proven them.
+	Reach, Login device.Operation
 	// Meanings are the vendor's own for RTSP status codes; they win over what the vendors share.
 	Meanings map[int]Meaning
 	// Known says that the recorder itself lists the channel.
@@ -55,12 +59,14 @@ func (f Failures) Explain(err error) error {
 	if errors.Is(failure, rtspsource.ErrNoWay) {
 		op = device.OpLogin
 	}
-	switch meaning.Kind {
-	case device.KindAuth, device.KindLocked, device.KindUnreachable:
-		if failure.Step != rtspsource.StepRead {
+	if failure.Step != rtspsource.StepRead {
+		switch meaning.Kind {
+		case device.KindAuth, device.KindLocked:
 			op = f.Login
+		case device.KindUnreachable:
+			op = f.Reach
+		default:
 		}
-	default:
 	}
 	return &device.Error{
 		Vendor: f.Vendor, Address: f.Address, Op: op, Kind: meaning.Kind, Code: failure.Status, Meaning: meaning.Words, Err: err,
@@ -81,6 +87,9 @@ func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 	if meaning, ok := f.Meanings[failure.Status]; ok {
 		return meaning
 	}
+	if failure.Status == http.StatusForbidden && f.Login == device.OpLogin {
+		return forbidden
+	}
 	if meaning, ok := rtspMeanings[failure.Status]; ok {
 		return meaning
 	}
@@ -91,6 +100,8 @@ func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 		return Meaning{device.KindNoData, "the recorder plays the stream, but sends nothing: the camera may be disconnected"}
 	case errors.Is(failure, rtspsource.ErrNoVideo):
 		return Meaning{device.KindUnsupported, "the stream has no H.264 or H.265 video"}
+	case errors.Is(failure, rtspsource.ErrTimeout) && failure.Step != rtspsource.StepDial:
+		return Meaning{device.KindUnreachable, "the recorder took the RTSP connection, but did not answer " + failure.Step}
 	case errors.Is(failure, rtspsource.ErrTimeout), errors.Is(failure, rtspsource.ErrClosed), failure.Step == rtspsource.StepDial,
 		errors.Is(failure, context.DeadlineExceeded):
 		return Meaning{device.KindUnreachable, "no connection to the RTSP port (rtsp_port names another), or it was lost"}

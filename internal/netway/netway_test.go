@@ -152,11 +152,13 @@ func TestForbiddenAddressIsKept(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	net := netway.Failures{
-		Vendor: device.Dahua, Address: "h:554", Login: device.OpLive,
+		Vendor: device.Dahua, Address: "h:554", Reach: device.OpLive, Login: device.OpLive,
 		Meanings: map[int]netway.Meaning{403: {Kind: device.KindBusy, Words: "limit"}},
 	}
-	alone, known := net, net
-	alone.Login, alone.Meanings = device.OpLogin, nil
+	alone, known, plain, unasked := net, net, net, net
+	alone.Reach, alone.Login, alone.Meanings = device.OpLogin, device.OpLogin, nil
+	plain.Meanings = nil
+	unasked.Login, unasked.Meanings = device.OpLogin, nil
 	known.Known = true
 	tests := []struct {
 		name     string
@@ -168,7 +170,12 @@ func TestFailures(t *testing.T) {
 		{"auth", net, netway.ErrAuth, device.KindAuth, device.OpLive},
 		{"auth where RTSP is the login", alone, netway.ErrAuth, device.KindAuth, device.OpLogin},
 		{"401", net, netway.Status(401), device.KindAuth, device.OpLive},
-		{"403", alone, netway.Status(403), device.KindAuth, device.OpLogin},
+		{"401 where HTTP asked for nothing", unasked, netway.Status(401), device.KindAuth, device.OpLogin},
+		{"dial where HTTP asked for nothing", unasked, netway.ErrDial, device.KindUnreachable, device.OpLive},
+		{"403", plain, netway.Status(403), device.KindBusy, device.OpLive},
+		{"403 where RTSP is the login", alone, netway.Status(403), device.KindAuth, device.OpLogin},
+		{"461", net, netway.Status(461), device.KindProtocol, device.OpLive},
+		{"no answer", net, netway.ErrMute, device.KindUnreachable, device.OpLive},
 		{"403 of the vendor", net, netway.Status(403), device.KindBusy, device.OpLive},
 		{"404", net, netway.Status(404), device.KindNoSuchChannel, device.OpLive},
 		{"404 of a listed channel", known, netway.Status(404), device.KindOffline, device.OpLive},
@@ -193,6 +200,9 @@ func TestFailures(t *testing.T) {
 				t.Errorf("%v (%v at %v), want %v at %v", failure, failure.Kind, failure.Op, tt.kind, tt.op)
 			}
 		})
+	}
+	if words := net.Explain(netway.ErrMute).Error(); !strings.Contains(words, "did not answer DESCRIBE") || strings.Contains(words, "rtsp_port") {
+		t.Errorf("a step without an answer is %q", words)
 	}
 	sinks := errors.New("the sink's own")
 	if err := net.Explain(sinks); !errors.Is(err, sinks) {

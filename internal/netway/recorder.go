@@ -8,6 +8,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -82,6 +83,7 @@ type Recorder struct {
 	vendor Vendor
 	http   Endpoint           // zero on WayRTSP
 	client *httpdigest.Client // nil on WayRTSP
+	proven atomic.Bool        // HTTP asked for the password and took it
 }
 
 // Connect finds out how a recorder can be reached: by HTTP, or where that answers nowhere by RTSP alone. The error is a *device.Error of
@@ -150,6 +152,9 @@ func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*
 	answer, err := r.client.Get(limited, r.http.URL(path))
 	switch {
 	case err == nil:
+		if answer.Status/100 == 2 && answer.Attempts > 0 {
+			r.proven.Store(true)
+		}
 		return answer, nil
 	case errors.Is(err, httpdigest.ErrTooLarge):
 		return nil, r.failure(op, device.KindProtocol, "", err)
@@ -159,6 +164,9 @@ func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*
 		return nil, r.failure(op, device.KindUnreachable, "", err)
 	}
 }
+
+// Proven tells whether the recorder has asked for the password by HTTP and taken it.
+func (r *Recorder) Proven() bool { return r.proven.Load() }
 
 // Failure makes the error for what the vendor's HTTP API said; status is 0 where that is no matter of a status.
 func (r *Recorder) Failure(op device.Operation, status int, meaning Meaning) *device.Error {
@@ -209,8 +217,13 @@ func (r *Recorder) Source(live Live) (media.Source, error) {
 		path = expand(r.Settings.LivePath, live)
 	}
 	address := r.rtspAddress(r.RTSPPort)
-	failures := Failures{Vendor: r.Target.Vendor, Address: address, Login: device.OpLive, Meanings: r.vendor.Meanings, Known: live.Known}
+	failures := Failures{
+		Vendor: r.Target.Vendor, Address: address, Reach: device.OpLive, Login: device.OpLive, Meanings: r.vendor.Meanings, Known: live.Known,
+	}
 	if r.Way == device.WayRTSP {
+		failures.Reach = device.OpLogin
+	}
+	if !r.Proven() {
 		failures.Login = device.OpLogin
 	}
 	source, err := rtspsource.New(rtspsource.Config{

@@ -1,6 +1,7 @@
 package netwaytest
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"strconv"
@@ -12,11 +13,11 @@ import (
 	"mediapusher/internal/nvrsim"
 )
 
-// Simulate runs a recorder of the adapter's vendor until the test ends. The vendor and the password are set here, and the channels where
+// Simulate runs a recorder of the adapter's vendor until the test ends. The vendor is set here, and the password and the channels where
 // cfg has none.
 func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 	t.Helper()
-	cfg.Vendor, cfg.Password = string(a.Vendor), "secret-of-the-test"
+	cfg.Vendor, cfg.Password = string(a.Vendor), cmp.Or(cfg.Password, "secret-of-the-test")
 	if cfg.Channels == nil {
 		cfg.Channels = nvrsim.DemoChannels(cfg.Vendor)[:3]
 		cfg.Channels[2].Offline = true
