@@ -19,7 +19,8 @@ type Config struct {
 
 	// MaxPlayers is how many players are served at a time, RTMP and HTTP together (1000).
 	MaxPlayers int
-	// MaxPending is how many connections may be open that do not play (256), MaxPendingPerHost how many of one address (64).
+	// MaxPending is how many connections of a listener may be open that do not play (256), MaxPendingPerHost how many of one address
+	// (64). One more closes the oldest of them.
 	MaxPending, MaxPendingPerHost int
 	// GOPBytes and GOPMessages bound what a stream keeps for late joiners (16 MiB, 3000). A longer GOP is not kept at all.
 	GOPBytes, GOPMessages int

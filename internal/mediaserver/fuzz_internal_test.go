@@ -11,15 +11,10 @@ import (
 	"time"
 )
 
-// pipeConn gives a pipe the address and the ticket that an accepted connection has.
-func pipeConn(tb testing.TB, s *Server) (server, stranger net.Conn) {
-	tb.Helper()
+// pipeConn gives a pipe the ticket that an accepted connection has.
+func pipeConn(e *entrance) (server, stranger net.Conn) {
 	ours, theirs := net.Pipe()
-	t := s.admission.admit(ours.RemoteAddr())
-	if t == nil {
-		tb.Fatal("a place of an earlier session was not given back")
-	}
-	return &admittedConn{Conn: ours, ticket: t}, theirs
+	return e.admit(ours), theirs
 }
 
 // Whatever a stranger sends behind the handshake: the session ends when he has gone, his place and his viewer are given back, the
@@ -56,7 +51,8 @@ func FuzzStranger(f *testing.F) {
 		if err := p.WriteMessage(typeVideo, 0, [][]byte{{0x17, 1, 0, 0, 0, 9}}); err != nil {
 			t.Fatal(err)
 		}
-		server, stranger := pipeConn(t, s)
+		e := newEntrance(s.admission, s.cfg)
+		server, stranger := pipeConn(e)
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
@@ -84,7 +80,7 @@ func FuzzStranger(f *testing.F) {
 		if err := p.WriteMessage(typeVideo, 40, [][]byte{{0x27, 1, 0, 0, 0, 9}}); err != nil || s.Viewers("a") != 0 {
 			t.Errorf("stream afterwards: %v, %d viewers", err, s.Viewers("a"))
 		}
-		if t2 := s.admission.admit(server.RemoteAddr()); t2 == nil || s.admission.players != 0 {
+		if e.pending.Len() != 0 || len(e.hosts) != 0 || s.admission.players != 0 {
 			t.Error("the place is not given back")
 		}
 	})

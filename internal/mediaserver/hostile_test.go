@@ -144,33 +144,70 @@ func TestSlowloris(t *testing.T) {
 	}
 }
 
-// Strangers who hold all the places of those that do not play take none from who plays, and one address gets only a part of them.
+// Who does not play makes room for a newer connection, the oldest first, and nothing disturbs who plays.
 func TestPendingConnectionsAreBounded(t *testing.T) {
 	s := start(t, mediaserver.Config{MaxPending: 20, MaxPendingPerHost: 10, SetupTimeout: limit})
 	p := publish(t, s, "a")
 	write(t, p, video, 0, keyFrame(1))
 	player := play(t, s, "a")
 	var kept []net.Conn
-	for range 10 {
+	for range 11 {
 		kept = append(kept, rawDial(t, s))
 	}
-	ended(t, rawDial(t, s)) // the eleventh
+	ended(t, kept[0])
 	write(t, p, video, 40, interFrame(1))
 	player.expect(t, tag{video, 0, keyFrame(1)}, tag{video, 40, interFrame(1)})
-	for _, conn := range kept {
-		_ = conn.Close()
-	}
-	eventually(t, "a place again", func() bool {
-		conn, err := net.Dial("tcp", s.RTMPAddr().String())
-		if err != nil {
-			return false
+	for _, conn := range kept[1:] { // and these are there still
+		if _, err := conn.Write(hello()); err != nil {
+			t.Fatal(err)
 		}
-		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(limit))
-		_, _ = conn.Write(hello())
-		_, err = io.CopyN(io.Discard, conn, 3073)
-		return err == nil
-	})
+		if _, err := io.CopyN(io.Discard, conn, 3073); err != nil {
+			t.Errorf("a connection within the bound: %v", err)
+		}
+	}
+}
+
+// However many say nothing, at either listener or at both, from one address: a player gets its picture.
+func TestIdleConnectionsLockNobodyOut(t *testing.T) {
+	const idle = 300
+	for name, cfg := range map[string]mediaserver.Config{
+		"per host": {SetupTimeout: limit},
+		"in all":   {SetupTimeout: limit, MaxPendingPerHost: 10 * idle},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, cfg)
+			p := publish(t, s, "a")
+			write(t, p, video, 0, keyFrame(1))
+			for range idle {
+				rawDial(t, s)
+				conn, err := net.Dial("tcp", s.HTTPAddr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = conn.Close() })
+			}
+			play(t, s, "a").expect(t, tag{video, 0, keyFrame(1)})
+			c := dial(t, s)
+			c.connect("live")
+			c.play("a")
+			c.expectMedia(tag{video, 0, keyFrame(1)})
+		})
+	}
+}
+
+// Connections at one listener take no place from those at the other.
+func TestListenersAreCountedApart(t *testing.T) {
+	s := start(t, mediaserver.Config{MaxPending: 2, SetupTimeout: limit})
+	c := dial(t, s)
+	for range 5 {
+		conn, err := net.Dial("tcp", s.HTTPAddr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+	}
+	open(t, s, "/") // all before it have been accepted
+	c.connect("live")
 }
 
 // Messages that were begun and never end cost no more memory than their ceiling.

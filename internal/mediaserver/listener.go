@@ -1,27 +1,42 @@
 package mediaserver
 
 import (
+	"errors"
 	"net"
 	"sync"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
-// admittedListener closes at once what admission has no place for, so that the queue of the listener never stands still.
+// acceptErrorEvery is how often a listener tells that it cannot accept.
+const acceptErrorEvery = 10 * time.Second
+
+// admittedListener gives each connection its place. What fails is told here, for net/http tells of it among all else.
 type admittedListener struct {
 	net.Listener
-	admission *admission
+	entrance *entrance
+	log      *zap.Logger
 }
 
+func newAdmittedListener(l net.Listener, e *entrance, log *zap.Logger) *admittedListener {
+	seldom := zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+		return zapcore.NewSamplerWithOptions(core, acceptErrorEvery, 1, 0)
+	})
+	return &admittedListener{Listener: l, entrance: e, log: log.WithOptions(seldom).With(zap.Stringer("listener", l.Addr()))}
+}
+
+// Accept is tried again by whoever calls it: too many open files pass.
 func (l *admittedListener) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		if !errors.Is(err, net.ErrClosed) {
+			l.log.Warn("cannot accept players", zap.Error(err))
 		}
-		if t := l.admission.admit(conn.RemoteAddr()); t != nil {
-			return &admittedConn{Conn: conn, ticket: t}, nil
-		}
-		_ = conn.Close() // nothing was said on it
+		return nil, err
 	}
+	return l.entrance.admit(conn), nil
 }
 
 // admittedConn gives its place back when it is closed.

@@ -32,7 +32,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: cfg.Log, hub: newHub(cfg), admission: newAdmission(cfg)}
+	s := &Server{cfg: cfg, log: cfg.Log, hub: newHub(cfg), admission: &admission{maxPlayers: cfg.MaxPlayers}}
 	if s.rtmp, err = s.listen(cfg.RTMPListen); err != nil {
 		return nil, fmt.Errorf("media server: RTMP: %w", err)
 	}
@@ -55,7 +55,7 @@ func (s *Server) listen(address string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &admittedListener{Listener: l, admission: s.admission}, nil
+	return newAdmittedListener(l, newEntrance(s.admission, s.cfg), s.log), nil
 }
 
 // RTMPAddr is the address of the RTMP listener, nil where there is none.
@@ -129,7 +129,7 @@ func (s *Server) Run(parent context.Context) error {
 	return nil
 }
 
-// acceptRTMP returns when the listener fails for good. Too many open files pass.
+// acceptRTMP returns when the listener is closed. Too many open files pass; the listener itself tells of them.
 func (s *Server) acceptRTMP(ctx context.Context) error {
 	wait := time.Duration(0)
 	for {
@@ -143,7 +143,6 @@ func (s *Server) acceptRTMP(ctx context.Context) error {
 			return err
 		}
 		wait = min(max(2*wait, 5*time.Millisecond), time.Second)
-		s.log.Warn("accepting RTMP players", zap.Error(err), zap.Duration("again_in", wait))
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
