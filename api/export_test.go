@@ -10,3 +10,6 @@ var (
 	Clean        = clean
 	StatusCode   = statusCode
 )
+
+// MaxConnections is the bound of one server.
+const MaxConnections = maxConnections

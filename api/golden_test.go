@@ -109,6 +109,8 @@ func TestAnswers(t *testing.T) {
 		{"BREW", "/teapot", "", 404, said(404, "there is no such path"), ""},
 		{"GET", "/REAL_STREAM", "", 405, said(405, "this path does not take the method"), ""},
 		{"GET", "/BACK_STREAM", "", 405, said(405, "this path does not take the method"), ""},
+		{"GET", "/STREAM/12681/POSITION", "", 405, said(405, "this path does not take the method"), ""},
+		{"GET", "/STREAM/12681/PTZControl", "", 405, said(405, "this path does not take the method"), ""},
 		{"PUT", "/STREAM/12681/BEATS", "", 405, said(405, "this path does not take the method"), ""},
 		{"DELETE", "/STREAM/12681", "", 405, said(405, "this path does not take the method"), ""},
 		{"HEAD", "/STREAM/12681/STOP", "", 405, said(405, "this path does not take the method"), ""},
@@ -149,7 +151,7 @@ func TestStopTwice(t *testing.T) {
 }
 
 func TestAllowOfRefusedMethods(t *testing.T) {
-	for path, want := range map[string]string{"/real_stream/": "POST", "/STREAM/1": "GET", "/STREAM/1/BEATS": "GET,POST"} {
+	for path, want := range map[string]string{"/real_stream/": "POST", "/STREAM/1": "GET", "/STREAM/1/BEATS": "GET,POST", "/STREAM/1/POSITION": "POST"} {
 		w := call(handler(newFake()), "PATCH", path, "")
 		if got := strings.Join(w.Header().Values("Allow"), ","); w.Code != 405 || got != want {
 			t.Errorf("%s: %d, Allow %q, want %q", path, w.Code, got, want)

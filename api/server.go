@@ -79,7 +79,9 @@ func (s *server) routes() http.Handler {
 	r.Post("/REAL_STREAM", endpoint(s.realStream).handler())
 	r.Post("/BACK_STREAM", endpoint(s.backStream).handler())
 	r.Get("/STREAM/{play_handle}", endpoint(s.session).handler())
-	for name, e := range map[string]endpoint{"BEATS": s.beats, "STOP": s.stop, "POSITION": s.position, "PTZCONTROL": s.ptzControl} {
+	r.Post("/STREAM/{play_handle}/POSITION", endpoint(s.position).handler())
+	r.Post("/STREAM/{play_handle}/PTZCONTROL", endpoint(s.ptzControl).handler())
+	for name, e := range map[string]endpoint{"BEATS": s.beats, "STOP": s.stop} {
 		r.Get("/STREAM/{play_handle}/"+name, e.handler())
 		r.Post("/STREAM/{play_handle}/"+name, e.handler())
 	}
@@ -108,17 +110,18 @@ func newRouter() *chi.Mux {
 }
 
 // NewServer returns a server for a handler of this package, without address. It has the time-outs against clients that send
-// nothing; those for bodies and answers are set by the handlers, for a start may last longer than either.
+// nothing, and a bound on its connections; the time-outs for bodies and answers are set by the handlers, for a start may last longer
+// than either. Each listener needs a server of its own.
 func NewServer(handler http.Handler, log *zap.Logger) *http.Server {
-	server := &http.Server{
-		Handler:                      handler,
+	open := newConnections(maxConnections)
+	return &http.Server{
+		Handler:                      open.protecting(handler),
+		ConnContext:                  open.opened,
+		ConnState:                    open.changed,
 		ReadHeaderTimeout:            10 * time.Second,
 		IdleTimeout:                  2 * time.Minute,
 		MaxHeaderBytes:               maxBody,
 		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     newErrorLog(log),
 	}
-	if std, err := zap.NewStdLogAt(log, zap.DebugLevel); err == nil {
-		server.ErrorLog = std
-	}
-	return server
 }
