@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
 	"mediapusher/internal/media"
 	"mediapusher/internal/rtspsource"
 )
@@ -119,8 +123,9 @@ func TestDescriptions(t *testing.T) {
 					}
 				}
 			})
+			core, logs := observer.New(zapcore.InfoLevel)
 			cfg := patient(d)
-			cfg.URL = d.url(test.path)
+			cfg.URL, cfg.Log = d.url(test.path), zap.New(core)
 			s, out := newSource(t, cfg), newSink(1)
 			if err := pull(t, s, out); err != nil {
 				t.Fatal(err)
@@ -144,6 +149,10 @@ func TestDescriptions(t *testing.T) {
 			}
 			if got := strings.Join(s.Stats().Notes, "|"); got != test.notes {
 				t.Errorf("notes %q", got)
+			}
+			told := logs.FilterMessage("RTSP without sound").Len() == 1
+			if told != (len(test.codecs) == 1 && strings.Contains(test.notes, "audio")) {
+				t.Errorf("log %v", logs.All())
 			}
 			if test.check != nil {
 				test.check(t, out.tracks)

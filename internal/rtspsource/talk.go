@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aler9/gortsplib/v2"
@@ -146,8 +148,20 @@ func (t *talk) setUp() (*routing, error) {
 		t.setups++
 	}
 	t.s.src.counters.notes.Store(&notes)
-	t.s.log.Debug("RTSP streams", zap.Int("tracks", len(r.tracks)), zap.Strings("notes", notes))
+	t.tell(len(r.tracks), notes)
 	return r, nil
+}
+
+// tell logs what is pulled. An operator who misses the sound finds here why: a device offers it in a codec that cannot be carried, or
+// refuses it.
+func (t *talk) tell(tracks int, notes []string) {
+	fields := []zap.Field{zap.String("device", t.s.src.url.Host), zap.Int("tracks", tracks), zap.Strings("notes", notes)}
+	silent := tracks == 1 && slices.ContainsFunc(notes, func(note string) bool { return strings.HasPrefix(note, "audio") })
+	if silent {
+		t.s.log.Info("RTSP without sound", fields...)
+		return
+	}
+	t.s.log.Debug("RTSP streams", fields...)
 }
 
 // ask sends one request through gortsplib, again where the device's challenge can be answered.
