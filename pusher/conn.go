@@ -24,6 +24,7 @@ type rtmpConn struct {
 	streamID  uint32
 	server    string
 	hevc      HEVC
+	guessed   bool // hevc is an assumption
 
 	done       chan struct{} // closed by end, after err is set
 	readerDone chan struct{} // closed by read
@@ -42,6 +43,7 @@ func newRTMPConn(raw, conn net.Conn, n *negotiation, cfg RTMPConfig) *rtmpConn {
 		streamID: n.streamID,
 		server:   n.server.name,
 		hevc:     n.server.hevc(cfg.HEVC),
+		guessed:  n.server.guesses(cfg.HEVC),
 		done:     make(chan struct{}), readerDone: make(chan struct{}),
 	}
 	c.out.setTimeout(cfg.WriteTimeout)

@@ -110,8 +110,14 @@ func (p *Publisher) Run(ctx context.Context, stream string, units Units, tracks 
 	if p.cfg.OnAccepted != nil {
 		p.cfg.OnAccepted(conn)
 	}
-	if conn.HEVC() == HEVCNone && promises(tracks(), func(c media.Codec) bool { return c == media.H265 }) {
-		return ErrHEVC
+	if promises(tracks(), func(c media.Codec) bool { return c == media.H265 }) {
+		if conn.HEVC() == HEVCNone {
+			return ErrHEVC
+		}
+		if c, ok := conn.(*rtmpConn); ok && c.guessed {
+			p.cfg.Log.Warn("the RTMP server names no version: H.265 is sent as enhanced RTMP; set rtmp.hevc if pictures stay black",
+				zap.String("server", conn.Server()))
+		}
 	}
 
 	forwarding, cancel := context.WithCancel(ctx)

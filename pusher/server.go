@@ -76,6 +76,9 @@ func (s serverInfo) hevc(policy HEVCPolicy) HEVC {
 	}
 }
 
+// guesses tells that the form of H.265 is an assumption: nothing says what this server takes.
+func (s serverInfo) guesses(policy HEVCPolicy) bool { return policy == PolicyAuto && !s.srs }
+
 // settle is how long an accepted publish is still uncertain. SRS 3 and 4 say NetStream.Publish.Start before they ask the
 // on_publish hook and look whether the name is taken, and then only close.
 func (s serverInfo) settle() time.Duration {
