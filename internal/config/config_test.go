@@ -106,7 +106,8 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		}
 		environ = append(environ, "MEDIAPUSHER_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+value)
 	}
-	got, err := config.Load("", append(environ, "OTHER_LOG_LEVEL=nonsense", "MEDIAPUSHER_SERVICE_HOST=10.0.0.1"))
+	got, err := config.Load("", append(environ, "OTHER_LOG_LEVEL=nonsense", "MEDIAPUSHER_SERVICE_HOST=10.0.0.1",
+		"MEDIAPUSHER_PORT_8090_TCP=tcp://10.0.0.1:8090", "MEDIAPUSHER_PORT=tcp://10.0.0.1:8090", "MEDIAPUSHER_E2E=require"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,12 +202,15 @@ func TestBadFiles(t *testing.T) {
 
 func TestBadEnvironment(t *testing.T) {
 	for line, want := range map[string]string{
-		"MEDIAPUSHER_HEARTBEAT_GRACE=soon":        "Grace",
-		"MEDIAPUSHER_ALLOW_DEVICES=here":          "AllowDevices",
+		"MEDIAPUSHER_HEARTBEAT_GRACE=soon":        "MEDIAPUSHER_HEARTBEAT_GRACE: unable to parse duration",
+		"MEDIAPUSHER_ALLOW_DEVICES=here":          "MEDIAPUSHER_ALLOW_DEVICES: ",
 		"MEDIAPUSHER_LOG_LEVEL=loud":              "log.level",
 		"MEDIAPUSHER_RTMP_PUBLISH_URL=hush":       "rtmp.publish_url",
 		"MEDIAPUSHER_API_TOKEN=hush hush":         "api.token",
-		"MEDIAPUSHER_API_TRUST_FORWARDED_HOST=so": "TrustForwardedHost",
+		"MEDIAPUSHER_API_TRUST_FORWARDED_HOST=so": "MEDIAPUSHER_API_TRUST_FORWARDED_HOST: ",
+		"MEDIAPUSHER_API_LISTN=hush":              "MEDIAPUSHER_API_LISTN: there is no such setting",
+		"MEDIAPUSHER_DEVICES=hush":                "MEDIAPUSHER_DEVICES: there is no such setting",
+		"MEDIAPUSHER_=hush":                       "MEDIAPUSHER_: there is no such setting",
 	} {
 		if _, err := config.Load("", []string{line}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s: error %v, want %s", line, err, want)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -17,7 +19,8 @@ import (
 const envPrefix = "MEDIAPUSHER_"
 
 // Load reads the file, puts the environment ("NAME=value", as os.Environ returns it) over it and checks the whole. An empty path means
-// no file. Errors name line and key of the file, or the key, its value and what is allowed, one line each.
+// no file. Errors name line and key of the file, the variable, or the key, its value and what is allowed, one line each. A variable that
+// begins as ours and is no setting is an error, as an unknown key of the file is.
 func Load(path string, environ []string) (Config, error) {
 	c := Default()
 	if path != "" {
@@ -61,13 +64,56 @@ func (c *Config) overlay(environ []string) error {
 	variables := map[string]string{}
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
-		if strings.HasPrefix(name, envPrefix) {
+		if strings.HasPrefix(name, envPrefix) && !foreign(name) {
 			variables[name] = value
 		}
 	}
-	err := env.ParseWithOptions(c, env.Options{Environment: variables, Prefix: envPrefix})
+	known, err := knownVariables()
 	if err != nil {
-		return fmt.Errorf("environment: %w", err)
+		return err
 	}
-	return nil
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		if !known[name] {
+			wrong = append(wrong, fmt.Errorf("environment: %s: there is no such setting", name))
+			continue
+		}
+		// One by one, because the library names the field where it should name the variable.
+		one := env.Options{Environment: map[string]string{name: variables[name]}, Prefix: envPrefix}
+		if err := env.ParseWithOptions(c, one); err != nil {
+			var failure env.ParseError
+			if errors.As(err, &failure) {
+				err = failure.Err
+			}
+			wrong = append(wrong, fmt.Errorf("environment: %s: %w", name, err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// knownVariables holds the name of each variable that a setting can come from.
+func knownVariables() (map[string]bool, error) {
+	fields, err := env.GetFieldParamsWithOptions(&Config{}, env.Options{Environment: map[string]string{}, Prefix: envPrefix})
+	if err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
+	known := make(map[string]bool, len(fields))
+	for _, field := range fields {
+		known[field.Key] = field.OwnKey != ""
+	}
+	return known, nil
+}
+
+// foreign tells the variables that others set: the tests' own, and those by which Kubernetes and Docker links name the addresses of a
+// service called mediapusher (MEDIAPUSHER_SERVICE_HOST, MEDIAPUSHER_PORT_8090_TCP).
+func foreign(name string) bool {
+	if name == envPrefix+"E2E" || name == envPrefix+"PORT" {
+		return true
+	}
+	for _, prefix := range []string{"PORT_", "SERVICE_HOST", "SERVICE_PORT"} {
+		if strings.HasPrefix(name, envPrefix+prefix) {
+			return true
+		}
+	}
+	return false
 }
