@@ -24,7 +24,6 @@ const (
 // leg is the state of one half of a session's road. It belongs to the session's goroutine.
 type leg struct {
 	running bool
-	runs    int
 	away    *backoff.ExponentialBackOff
 	refused *backoff.ExponentialBackOff
 	retry   *time.Timer // nil, or pending until it has fired

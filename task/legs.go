@@ -11,8 +11,7 @@ import (
 func (s *session) startPull(ctx context.Context) {
 	s.pull.retry = nil
 	s.pull.running = true
-	s.pull.runs++
-	s.update(func(st *Snapshot) { st.Source.connecting(s.pull.runs) })
+	s.update(func(st *Snapshot) { st.Source.connecting() })
 	ctx, s.stopPull = context.WithCancel(ctx)
 	request := device.LiveRequest{Channel: s.source.channel, Stream: s.stream}
 	go func() {
@@ -36,13 +35,15 @@ func (s *session) runPull(ctx context.Context, request device.LiveRequest) error
 	return live.Run(ctx, s.road.tap)
 }
 
-// login and live take at most half of the start's limit each, so that the code of a failure says which step failed.
+// login takes at most 7/10 of the start's limit, so that the code of a failure says which step failed. A slow recorder needs three answers
+// for it, the port's, the challenge and the login's, and no more than as many afterwards.
 func (s *session) login(ctx context.Context) (device.Device, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout/2)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout*7/10)
 	defer cancel()
 	return s.cfg.Devices.Open(ctx, s.source.target)
 }
 
+// live takes at most half of the start's limit: it asks its pages side by side.
 func (s *session) live(ctx context.Context, d device.Device, request device.LiveRequest) (media.Source, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout/2)
 	defer cancel()
@@ -53,9 +54,8 @@ func (s *session) live(ctx context.Context, d device.Device, request device.Live
 func (s *session) startPush(ctx context.Context) {
 	s.push.retry = nil
 	s.push.running = true
-	s.push.runs++
 	s.publishing = true
-	s.update(func(st *Snapshot) { st.Publish.connecting(s.push.runs) })
+	s.update(func(st *Snapshot) { st.Publish.connecting() })
 	go func() {
 		err := s.publisher.Run(ctx, s.name, s.road.queue, s.road.promised)
 		s.events <- event{kind: pushEnded, err: err}

@@ -112,7 +112,7 @@ func TestFailedStartLeavesNothing(t *testing.T) {
 		within time.Duration
 	}{
 		{"login refused", func(s *scene) { s.recorder.open = func(context.Context) error { return refused } }, is(refused), 0},
-		{"login hangs", func(s *scene) { s.recorder.open = hang }, isKind(device.OpLogin, device.KindUnreachable), 5 * time.Second},
+		{"login hangs", func(s *scene) { s.recorder.open = hang }, isKind(device.OpLogin, device.KindUnreachable), 7 * time.Second},
 		{"channel offline", func(s *scene) { s.recorder.live = func(context.Context) error { return offline } }, is(offline), 0},
 		{"describe fails", func(s *scene) {
 			s.recorder.run = func(context.Context, *recorder, device.Stream, media.Sink) error { return errLost }
@@ -223,7 +223,7 @@ func TestServerRestart(t *testing.T) {
 						break
 					}
 				}
-				if snapshot, err := s.Status(started.Handle); err != nil || snapshot.State != task.StateStreaming || snapshot.Publish.Reconnects == 0 {
+				if snapshot, err := s.Status(started.Handle); err != nil || snapshot.State != task.StateStreaming || snapshot.Publish.Reconnects != 1 {
 					t.Errorf("status %+v, %v", snapshot, err)
 				}
 				if p := s.server.published; p[0] != p[len(p)-1] {
@@ -243,11 +243,14 @@ func TestRecorderRestart(t *testing.T) {
 				s.recorder.set(func() { s.recorder.open = func(context.Context) error { return errLost } })
 				s.recorder.lose()
 				s.pass(away)
-				if snapshot, err := s.Status(started.Handle); away > 0 && (err != nil || snapshot.State != task.StateRetrying || snapshot.Source.LastError == "") {
+				if snapshot, err := s.Status(started.Handle); away > 0 && (err != nil || snapshot.State != task.StateRetrying || snapshot.Source.LastError == "" || snapshot.Source.Reconnects != 0) {
 					t.Errorf("status while the recorder is away: %+v, %v", snapshot, err)
 				}
 				s.recorder.set(func() { s.recorder.open = nil })
 				s.pass(5 * time.Second)
+				if snapshot, err := s.Status(started.Handle); err != nil || snapshot.Source.Reconnects != 1 || snapshot.Publish.Reconnects != 0 {
+					t.Errorf("status when the recorder is back: %+v, %v; want one reconnect of the source", snapshot, err)
+				}
 				if gap := checkVideo(t, s.server.video()); gap > away+3*time.Second {
 					t.Errorf("%v without a picture, the recorder was away for %v", gap, away)
 				}

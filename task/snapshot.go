@@ -21,12 +21,16 @@ const (
 
 func (l *Leg) set(state string) { l.State, l.Since = state, time.Now() }
 
-func (l *Leg) running() { l.set(legRunning) }
-
-func (l *Leg) connecting(runs int) {
-	l.set(legConnecting)
-	l.Reconnects = max(runs-1, 0)
+// running counts a run that came up, once, unless it is the first.
+func (l *Leg) running() {
+	if l.ran && l.State != legRunning {
+		l.Reconnects++
+	}
+	l.ran = true
+	l.set(legRunning)
 }
+
+func (l *Leg) connecting() { l.set(legConnecting) }
 
 func (l *Leg) failed(err error) {
 	l.set(legWaiting)

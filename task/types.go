@@ -50,8 +50,9 @@ type Leg struct {
 	// State is "connecting", "running" or "waiting".
 	State string
 	Since time.Time
-	// Reconnects counts the runs after the first.
+	// Reconnects counts the runs after the first that came up, not the attempts in vain.
 	Reconnects int
+	ran        bool // a run has come up
 	// LastError is the newest failure, without secrets; empty where there was none. LastErrorAt is its time.
 	LastError   string
 	LastErrorAt time.Time
