@@ -23,3 +23,5 @@ func TestContract(t *testing.T) { adapter.Contract(t) }
 func TestRTSPAlone(t *testing.T) { adapter.RTSPAlone(t) }
 
 func TestRefusals(t *testing.T) { adapter.Refusals(t) }
+
+func TestSlow(t *testing.T) { adapter.Slow(t, "/cgi-bin/configManager.cgi") }

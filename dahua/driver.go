@@ -3,6 +3,9 @@ package dahua
 import (
 	"context"
 	"fmt"
+	"strings"
+
+	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
@@ -28,8 +31,8 @@ var _ device.Driver = (*Driver)(nil)
 // New returns a driver. It opens nothing.
 func New(cfg netway.Config) *Driver { return &Driver{cfg: cfg.WithDefaults()} }
 
-// Open logs in by one request for the system information, with one attempt, and learns the RTSP port. Where no HTTP port answers but
-// RTSP does, it returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
+// Open logs in by one request for the system information, with one attempt. Where no HTTP port answers but RTSP
+// does, it returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
 func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device, error) {
 	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{
 		SDKPort: sdkPort, LoginPath: pageSystemInfo, Expired: nonceExpired, Locked: locked, Meanings: rtspMeanings,
@@ -37,7 +40,7 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, countTurn: make(chan struct{}, 1)}
+	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, tableTurn: make(chan struct{}, 1)}
 	if r.Way == device.WayRTSP {
 		return r, nil
 	}
@@ -54,33 +57,34 @@ type recorder struct {
 	driver *Driver
 	info   device.Info
 
-	countTurn chan struct{} // of capacity 1; who has put something into it may touch the fields below
-	counted   bool
-	count     int // channels that the recorder names, 0 where it does not
+	tableTurn      chan struct{} // of capacity 1; who has put something into it may touch the fields below
+	titles, access values        // pageTitles and pageRTSP, nil until they were told
 }
 
 func (r *recorder) Info() device.Info { return r.info }
 
 // Live translates the channel, which the SDK counts from 0 and RTSP from 1, and makes sure that the recorder has it, as far as it tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
+	count, port, err := r.learn(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if !r.NeedsChannel() {
-		return r.Source(netway.Live{Request: request})
+		return r.Source(netway.Live{Request: request, RTSPPort: port})
 	}
 	base := 0
 	if r.Settings.ChannelBase != nil {
 		base = *r.Settings.ChannelBase
 	}
 	channel := request.Channel - base + 1
-	count, err := r.channels(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if channel < 1 || count > 0 && channel > count {
 		return nil, r.Failure(device.OpLive, 0, netway.Meaning{
 			Kind: device.KindNoSuchChannel, Words: noChannel(request.Channel, base, count),
 		})
 	}
-	return r.Source(netway.Live{Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0})
+	return r.Source(netway.Live{
+		Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0, RTSPPort: port,
+	})
 }
 
 // livePath makes the path of a live stream. The order of the parameters matters to recorders, so no URL library may sort them.
@@ -99,26 +103,41 @@ func noChannel(sdk, base, count int) string {
 	return fmt.Sprintf("the recorder has no channel %d; it has %s", sdk, netway.Ranges(all))
 }
 
-// channels returns how many channels the recorder names, 0 where it does not; it asks once.
-func (r *recorder) channels(ctx context.Context) (int, error) {
+// learn returns how many channels the recorder names and its RTSP port, each 0 where it does not tell. It asks what was not told yet, side
+// by side; a stream can do without what does not come in time.
+func (r *recorder) learn(ctx context.Context) (channels, port int, err error) {
 	if r.Way == device.WayRTSP {
-		return 0, nil
+		return 0, 0, nil
 	}
 	select {
-	case r.countTurn <- struct{}{}:
+	case r.tableTurn <- struct{}{}:
 	case <-ctx.Done():
-		return 0, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
+		return 0, 0, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
 	}
-	defer func() { <-r.countTurn }()
-	if r.counted {
-		return r.count, nil
+	defer func() { <-r.tableTurn }()
+	var asks []netway.Ask
+	add := func(page string, into *values) {
+		asks = append(asks, netway.Optional(func(ctx context.Context) (err error) {
+			*into, err = r.tell(ctx, device.OpLive, page)
+			return err
+		}))
 	}
-	titles, err := r.tell(ctx, device.OpLive, pageTitles)
-	if err != nil {
-		return 0, err
+	if r.titles == nil && r.NeedsChannel() {
+		add(pageTitles, &r.titles)
 	}
-	r.counted, r.count = true, titles.channels()
-	return r.count, nil
+	asksPort := r.access == nil && r.RTSPPort == 0
+	if asksPort {
+		add(pageRTSP, &r.access)
+	}
+	for _, err := range netway.SideBySide(ctx, asks...) {
+		if netway.Refused(err) {
+			return 0, 0, err
+		}
+	}
+	if asksPort && strings.EqualFold(r.access["table.RTSP.Enable"], "false") {
+		r.driver.cfg.Log.Warn("RTSP is switched off at the recorder", zap.String("device", r.Target.Address()))
+	}
+	return r.titles.channels(), r.access.port("table.RTSP.Port"), nil
 }
 
 // nonceExpired tells the 403 by which some firmware answers an expired nonce ("Authority:check failure.").

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"go.uber.org/zap"
-
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
 	"mediapusher/internal/netway"
@@ -28,7 +26,7 @@ var rtspMeanings = map[int]netway.Meaning{
 // orLimit is what 401 means besides, although the password is right.
 const orLimit = "; Dahua also says so when its users or connections are used up, or while the account is locked"
 
-// logIn makes the one attempt that a password gets, and learns who the device is and where it speaks RTSP.
+// logIn makes the one attempt that a password gets, and learns who the device is.
 func (r *recorder) logIn(ctx context.Context) error {
 	info, err := r.ask(ctx, device.OpLogin, pageSystemInfo)
 	if err != nil {
@@ -46,17 +44,6 @@ func (r *recorder) logIn(ctx context.Context) error {
 		model = info["updateSerial"]
 	}
 	r.info = device.Info{Model: netway.Plain([]byte(model)), Serial: netway.Plain([]byte(serial)), Way: r.Way, Proven: r.Proven()}
-	if r.RTSPPort != 0 {
-		return nil
-	}
-	table, err := r.tell(ctx, device.OpLogin, pageRTSP)
-	if err != nil && (netway.Refused(err) || ctx.Err() != nil) {
-		return err
-	}
-	r.RTSPPort = table.port("table.RTSP.Port")
-	if strings.EqualFold(table["table.RTSP.Enable"], "false") {
-		r.driver.cfg.Log.Warn("RTSP is switched off at the recorder", zap.String("device", r.Target.Address()))
-	}
 	return nil
 }
 

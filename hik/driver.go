@@ -41,7 +41,7 @@ func New(cfg netway.Config) *Driver {
 	return &Driver{cfg: cfg.WithDefaults(), logged: map[string]string{}, plans: map[string]*plan{}}
 }
 
-// Open logs in by one GET of deviceInfo, with one attempt, and learns the RTSP port. Where no HTTP port answers but RTSP does, it
+// Open logs in by one GET of deviceInfo, with one attempt. Where no HTTP port answers but RTSP does, it
 // returns a device on device.WayRTSP, which has not logged in yet. Errors are *device.Error.
 func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device, error) {
 	connected, err := netway.Connect(ctx, d.cfg, netway.Vendor{SDKPort: sdkPort, LoginPath: pageDeviceInfo, Locked: locked}, target)
@@ -65,29 +65,33 @@ type recorder struct {
 	driver *Driver
 	info   device.Info
 
-	planTurn chan struct{} // of capacity 1; who has put something into it may touch plan
-	plan     *plan
+	planTurn chan struct{} // of capacity 1; who has put something into it may touch the fields below
+	plan     *plan         // nil until all was told that it rests on
+	pages    pages
 }
 
 func (r *recorder) Info() device.Info { return r.info }
 
 // Live translates the channel and makes sure that its camera is connected, as far as the recorder tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
-	if !r.NeedsChannel() {
-		return r.Source(netway.Live{Request: request})
-	}
-	p, err := r.channels(ctx)
+	states := &statePage{}
+	p, port, err := r.learn(ctx, states)
 	if err != nil {
 		return nil, err
+	}
+	if !r.NeedsChannel() {
+		return r.Source(netway.Live{Request: request, RTSPPort: port})
 	}
 	number, err := p.translate(request.Channel)
 	if err != nil {
 		return nil, r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: err.Error()})
 	}
-	if err := r.online(ctx, p, number); err != nil {
+	if err := r.online(ctx, states, p, number); err != nil {
 		return nil, err
 	}
-	return r.Source(netway.Live{Path: livePath(number, request.Stream), Channel: number, Request: request, Known: p.lists(number)})
+	return r.Source(netway.Live{
+		Path: livePath(number, request.Stream), Channel: number, Request: request, Known: p.lists(number), RTSPPort: port,
+	})
 }
 
 // livePath makes the path of a live stream: the channel times 100, and 1 for the main and 2 for the sub stream.

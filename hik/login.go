@@ -14,7 +14,7 @@ import (
 	"mediapusher/internal/netway"
 )
 
-// logIn makes the one attempt that a password gets, and learns who the device is and where it speaks RTSP.
+// logIn makes the one attempt that a password gets, and learns who the device is.
 func (r *recorder) logIn(ctx context.Context) error {
 	var info deviceInfo
 	told, err := r.ask(ctx, device.OpLogin, pageDeviceInfo, "DeviceInfo", &info)
@@ -28,18 +28,6 @@ func (r *recorder) logIn(ctx context.Context) error {
 		Model: netway.Plain([]byte(info.Model)), Serial: netway.Plain([]byte(info.Serial)),
 		Firmware: netway.Plain([]byte(info.Firmware + " " + info.Released)), Way: r.Way, Proven: r.Proven(),
 	}
-	if r.RTSPPort != 0 {
-		return nil
-	}
-	// It may need an administrator. Without an answer the usual port is tried.
-	var accesses accessList
-	if _, err := r.ask(ctx, device.OpLogin, pageAccesses, "AdminAccessProtocolList", &accesses); err != nil {
-		if netway.Refused(err) || ctx.Err() != nil {
-			return err
-		}
-		r.driver.cfg.Log.Debug("ports unknown", zap.String("device", r.Target.Address()), zap.Error(err))
-	}
-	r.RTSPPort, _ = accesses.rtspPort()
 	return nil
 }
 

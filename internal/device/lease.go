@@ -41,8 +41,8 @@ func (d *lease) met(err error) {
 	d.pool.spoil(d.login, err)
 }
 
-// admit lets a stream try the password, as Pool.admit does. Where another stream of a login that is not fresh was refused, the login is made
-// anew first: that costs one attempt where the password was changed, and not one for each stream.
+// admit lets a stream try the password, as Pool.admit does. Where another stream of a login that is not fresh was refused, the login is
+// made anew first: that costs one attempt where the password was changed, and not one for each stream.
 func (d *lease) admit(ctx context.Context) (done func(), err error) {
 	target := d.login.target
 	done, err = d.pool.admit(ctx, target)

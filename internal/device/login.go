@@ -3,6 +3,7 @@ package device
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ const lastWords = 200 * time.Millisecond
 // that does not answer at all must not hold up the rest.
 const turnLimit = 2 * time.Second
 
+// errAbandoned ends an opening whose callers have all gone without waiting for its end.
 var errAbandoned = errors.New("nobody waits for the login any more")
 
 // open opens the device for all who wait, and closes it again where nobody does any more.
@@ -93,9 +95,14 @@ func (p *Pool) note(target Target, err error) {
 }
 
 // giveUp leaves a login whose opening takes longer than ctx, and asks it what it was about.
-func (p *Pool) giveUp(ctx context.Context, l *login) error {
-	p.leave(l, nil)
-	err := targetError(l.target, OpLogin, KindUnreachable, "the login takes too long", context.Cause(ctx))
+func (p *Pool) giveUp(ctx context.Context, l *login, waited time.Duration) error {
+	reason := errAbandoned
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		reason = ctx.Err() // as the opening then says it of its step
+	}
+	p.abandon(l, reason)
+	err := targetError(l.target, OpLogin, KindUnreachable,
+		fmt.Sprintf("the login has no answer within %s", waited.Round(100*time.Millisecond)), context.Cause(ctx))
 	timer := time.NewTimer(lastWords)
 	defer timer.Stop()
 	select {
@@ -113,6 +120,13 @@ func (p *Pool) giveUp(ctx context.Context, l *login) error {
 func (p *Pool) leave(l *login, reason error) {
 	p.mu.Lock()
 	p.spoil(l, reason)
+	p.mu.Unlock()
+	p.abandon(l, errAbandoned)
+}
+
+// abandon gives a reference back. reason is what an opening that nobody else waits for is told.
+func (p *Pool) abandon(l *login, reason error) {
+	p.mu.Lock()
 	l.refs--
 	if l.refs > 0 {
 		p.mu.Unlock()
@@ -120,7 +134,7 @@ func (p *Pool) leave(l *login, reason error) {
 	}
 	if l.device == nil { // still opening, or failed; open cleans up
 		p.remove(l)
-		l.cancel(errAbandoned)
+		l.cancel(reason)
 		p.mu.Unlock()
 		return
 	}

@@ -94,6 +94,7 @@ func (p *Pool) Open(ctx context.Context, target Target) (Device, error) {
 	if err := p.rests.check(accountOf(target), target.Password); err != nil {
 		return nil, err
 	}
+	start := time.Now()
 	l, err := p.join(ctx, target)
 	if err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (p *Pool) Open(ctx context.Context, target Target) (Device, error) {
 	select {
 	case <-l.opened:
 	case <-ctx.Done():
-		return nil, p.giveUp(ctx, l)
+		return nil, p.giveUp(ctx, l, time.Since(start))
 	}
 	if l.err != nil {
 		p.leave(l, l.err)

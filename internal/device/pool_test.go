@@ -41,7 +41,7 @@ func (f *fakeRecorder) Open(ctx context.Context, target device.Target) (device.D
 		f.mu.Lock()
 		f.cancels++
 		f.mu.Unlock()
-		return nil, &device.Error{Vendor: target.Vendor, Op: device.OpLogin, Kind: device.KindUnreachable, Meaning: "at step two", Err: ctx.Err()}
+		return nil, &device.Error{Vendor: target.Vendor, Op: device.OpLogin, Kind: device.KindUnreachable, Meaning: "at step two", Err: context.Cause(ctx)}
 	}
 	if f.verdict != nil {
 		if err := f.verdict(target.Password.Reveal()); err != nil {
@@ -68,6 +68,7 @@ type fakeDevice struct{ f *fakeRecorder }
 func (d *fakeDevice) Info() device.Info {
 	return device.Info{Model: "fake", Way: d.f.way, Proven: !d.f.open && d.f.way != device.WayRTSP}
 }
+
 func (d *fakeDevice) Live(context.Context, device.LiveRequest) (media.Source, error) {
 	return fakeSource(d.f.run), nil
 }
@@ -178,6 +179,9 @@ func TestLastWaiterEndsTheOpening(t *testing.T) {
 		defer cancel()
 		_, err := pool.Open(ctx, target("good"))
 		wantKind(t, err, device.KindUnreachable, "at step two")
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a caller whose time was up is told %v", err)
+		}
 		synctest.Wait()
 		if f.cancels != 1 {
 			t.Errorf("opening was not cancelled")

@@ -18,7 +18,7 @@ type Meaning struct {
 // rtspMeanings are those that the vendors share (RFC 2326 section 7.1.1).
 var rtspMeanings = map[int]Meaning{
 	401: {device.KindAuth, "RTSP refuses the user or password"},
-	403: {device.KindBusy, "RTSP is forbidden: the user has no right to this channel, or the recorder's limit of users or streams is reached"},
+	403: {device.KindBusy, "RTSP is forbidden: the user has no right to this channel, or users or streams are used up"},
 	404: {device.KindNoSuchChannel, "the recorder does not serve this channel or stream; or its camera is not connected"},
 	415: {device.KindUnsupported, "the recorder does not give this stream over RTSP"},
 	453: {device.KindBusy, "the recorder has no bandwidth left: stop other viewers or raise its limit"},
@@ -26,9 +26,6 @@ var rtspMeanings = map[int]Meaning{
 	500: {device.KindBusy, "the recorder cannot serve the stream now, which happens under load"},
 	503: {device.KindBusy, "the recorder cannot serve the stream now"},
 }
-
-// forbidden is 403 where no login has proven the password.
-var forbidden = Meaning{device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"}
 
 // Failures turns what ends an RTSP source into a *device.Error.
 type Failures struct {
@@ -88,7 +85,8 @@ func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 		return meaning
 	}
 	if failure.Status == http.StatusForbidden && f.Login == device.OpLogin {
-		return forbidden
+		// No login has proven the password.
+		return Meaning{device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"}
 	}
 	if meaning, ok := rtspMeanings[failure.Status]; ok {
 		return meaning

@@ -75,8 +75,7 @@ type Recorder struct {
 	Settings device.Settings
 	// Way is device.WayNet or device.WayRTSP.
 	Way string
-	// RTSPPort is the port that the caller or the settings name, 0 for none, which means 554. An adapter that learns it from the recorder
-	// sets it while it logs in.
+	// RTSPPort is the port that the caller or the settings name, 0 for none.
 	RTSPPort int
 
 	cfg    Config
@@ -147,6 +146,7 @@ func (r *Recorder) NeedsChannel() bool {
 
 // Get asks for a page of the vendor's API, on WayNet only. An answer of whatever status is no error; the error is a *device.Error.
 func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*httpdigest.Answer, error) {
+	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
 	answer, err := r.client.Get(limited, r.http.URL(path))
@@ -159,7 +159,9 @@ func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*
 	case errors.Is(err, httpdigest.ErrTooLarge):
 		return nil, r.failure(op, device.KindProtocol, "", err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, r.failure(op, device.KindUnreachable, "the recorder takes the connection but does not answer in time", err)
+		page, _, _ := strings.Cut(path, "?")
+		words := fmt.Sprintf("no answer to %s within %s", page, time.Since(start).Round(100*time.Millisecond))
+		return nil, r.failure(op, device.KindUnreachable, words, err)
 	default:
 		return nil, r.failure(op, device.KindUnreachable, "", err)
 	}
@@ -208,6 +210,8 @@ type Live struct {
 	Request device.LiveRequest
 	// Known says that the recorder itself lists the channel, so that 404 speaks of its camera.
 	Known bool
+	// RTSPPort is the one that the recorder tells, 0 for none. Recorder.RTSPPort wins over it, and 554 stands in for both.
+	RTSPPort int
 }
 
 // Source returns the source of a live stream. Its errors, and this one, are *device.Error.
@@ -216,9 +220,10 @@ func (r *Recorder) Source(live Live) (media.Source, error) {
 	if r.Settings.LivePath != "" {
 		path = expand(r.Settings.LivePath, live)
 	}
-	address := r.rtspAddress(r.RTSPPort)
+	address := r.rtspAddress(cmp.Or(r.RTSPPort, live.RTSPPort))
 	failures := Failures{
-		Vendor: r.Target.Vendor, Address: address, Reach: device.OpLive, Login: device.OpLive, Meanings: r.vendor.Meanings, Known: live.Known,
+		Vendor: r.Target.Vendor, Address: address, Reach: device.OpLive, Login: device.OpLive,
+		Meanings: r.vendor.Meanings, Known: live.Known,
 	}
 	if r.Way == device.WayRTSP {
 		failures.Reach = device.OpLogin
