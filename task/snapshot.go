@@ -59,7 +59,8 @@ func (s *session) setState(state State) {
 	}
 	if state == StateStreaming && s.status.State == StateStarting {
 		s.log.Info("streaming", zap.String("stream", s.name), zap.String("server", s.status.Server),
-			zap.String("stream_type", s.status.StreamType), zap.Duration("started_in", time.Since(s.status.Started).Round(time.Millisecond)))
+			zap.String("stream_type", s.status.StreamType),
+			zap.Duration("started_in", time.Since(s.status.Started).Round(time.Millisecond)))
 	}
 	s.status.State = state
 	close(s.changed)
