@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"strings"
+	"syscall"
 
 	"go.uber.org/zap"
 
@@ -32,18 +36,42 @@ func newTarget(cfg *config.Config, log *zap.Logger) (target, error) {
 		<-ctx.Done()
 		return nil
 	}
-	return target{dialer: dialer, run: wait, description: cfg.URLs().RTMP}, nil
+	return target{dialer: dialer, run: wait, description: withoutSecrets(cfg.RTMP.PublishURL.Reveal())}, nil
+}
+
+// withoutSecrets is an address of publishing as a log may show it: no user, no password, no query.
+func withoutSecrets(template string) string {
+	address, _, _ := strings.Cut(template, "?")
+	scheme, rest, _ := strings.Cut(address, "://")
+	authority, path, _ := strings.Cut(rest, "/")
+	return scheme + "://" + authority[strings.LastIndex(authority, "@")+1:] + "/" + path
 }
 
 func newEmbedded(cfg *config.Config, log *zap.Logger) (target, error) {
 	server, err := mediaserver.New(mediaserver.Config{RTMPListen: cfg.Embedded.RTMPListen, HTTPListen: cfg.Embedded.HTTPListen, Log: log})
 	if err != nil {
-		return target{}, err
+		return target{}, embeddedFailure(cfg.Embedded, err)
 	}
 	return target{
 		dialer: embedded{server}, run: server.Run,
 		description: fmt.Sprintf("embedded server, RTMP %v, HTTP-FLV %v", server.RTMPAddr(), server.HTTPAddr()),
 	}, nil
+}
+
+// embeddedFailure names the key whose address cannot be listened on, and what to do where the port is taken: mostly by an SRS.
+func embeddedFailure(cfg config.Embedded, err error) error {
+	var failed *net.OpError
+	if !errors.As(err, &failed) || failed.Addr == nil {
+		return fmt.Errorf("embedded: %w", err)
+	}
+	key := "embedded.http_listen"
+	if rtmp, resolveErr := net.ResolveTCPAddr("tcp", cfg.RTMPListen); resolveErr == nil && rtmp.String() == failed.Addr.String() {
+		key = "embedded.rtmp_listen"
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s: %w (is an SRS running here? then set rtmp.publish_url)", key, failed)
+	}
+	return fmt.Errorf("%s: %w", key, failed)
 }
 
 // giveUp closes what newTarget opened, where the service does not come to run.

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/config"
+)
+
+func TestAddressWithoutSecrets(t *testing.T) {
+	for template, want := range map[string]string{
+		"rtmp://192.0.2.5/live/{stream}":                       "rtmp://192.0.2.5/live/{stream}",
+		"rtmp://192.0.2.5:1936/{stream}?token=hush":            "rtmp://192.0.2.5:1936/{stream}",
+		"rtmp://user:hush@192.0.2.5/live/{stream}?secret=hush": "rtmp://192.0.2.5/live/{stream}",
+	} {
+		if got := withoutSecrets(template); got != want {
+			t.Errorf("%s is shown as %s, want %s", template, got, want)
+		}
+	}
+}
+
+func TestTakenPortNamesItsKey(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	for key, embedded := range map[string]config.Embedded{
+		"embedded.rtmp_listen: ": {RTMPListen: taken.Addr().String(), HTTPListen: "127.0.0.1:0"},
+		"embedded.http_listen: ": {RTMPListen: "127.0.0.1:0", HTTPListen: taken.Addr().String()},
+	} {
+		cfg := config.Default()
+		cfg.Embedded = embedded
+		_, err := newTarget(&cfg, zap.NewNop())
+		if err == nil || !strings.HasPrefix(err.Error(), key) || !strings.Contains(err.Error(), "rtmp.publish_url") {
+			t.Errorf("error %v, want %s and the advice", err, key)
+		}
+	}
+}
