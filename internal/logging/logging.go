@@ -22,6 +22,7 @@ func newTo(w io.Writer, level string) (*zap.Logger, error) {
 	config := zap.NewProductionEncoderConfig()
 	config.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000Z07:00")
 	config.EncodeLevel = zapcore.CapitalLevelEncoder
+	config.EncodeDuration = zapcore.StringDurationEncoder
 	config.ConsoleSeparator = " "
 	core := zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.Lock(zapcore.AddSync(w)), lowest)
 	return zap.New(core, zap.ErrorOutput(zapcore.Lock(zapcore.AddSync(w)))), nil

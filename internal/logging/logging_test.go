@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus"
 	"go.uber.org/zap"
@@ -21,9 +22,9 @@ func TestLevel(t *testing.T) {
 		log.Debug("a")
 		log.Info("b")
 		log.Warn("c")
-		log.Error("d", zap.String("address", "10.0.0.1"))
+		log.Error("d", zap.String("address", "192.0.2.1"), zap.Duration("after", 90*time.Second))
 		text := out.String()
-		if strings.Count(text, "\n") != want || !strings.Contains(text, `ERROR d {"address": "10.0.0.1"}`) {
+		if strings.Count(text, "\n") != want || !strings.Contains(text, `ERROR d {"address": "192.0.2.1", "after": "1m30s"}`) {
 			t.Errorf("%s: %d lines\n%s", level, want, text)
 		}
 	}
