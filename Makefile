@@ -6,6 +6,7 @@ SHELL := bash
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+export GO
 
 .PHONY: help
 help: ## print this list

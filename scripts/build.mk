@@ -3,16 +3,19 @@
 GO_BUILD  = CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)"
 PLATFORMS = linux/amd64 linux/arm64 windows/amd64
 
-.PHONY: build web cross clean
+.PHONY: build web cross clean go
 
-build: web ## build bin/mediapusher and bin/nvrsim
+build: go web ## build bin/mediapusher and bin/nvrsim
 	mkdir -p bin
 	$(GO_BUILD) -o bin/ ./cmd/mediapusher ./cmd/nvrsim
+
+go:
+	@scripts/deps.sh go
 
 web:
 	scripts/web.sh
 
-cross: web ## build and vet for every platform in PLATFORMS, into dist/
+cross: go web ## build and vet for every platform in PLATFORMS, into dist/
 	@for platform in $(PLATFORMS); do \
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0; \
 		echo "cross: $$GOOS/$$GOARCH"; \

@@ -3,11 +3,11 @@
 .PHONY: demo demo-test
 
 demo: ## show moving pictures: installs what is missing, builds, runs until Ctrl-C
-	scripts/deps.sh demo
+	scripts/deps.sh go demo
 	$(MAKE) --no-print-directory build
 	scripts/demo.sh
 
 demo-test: ## the demo in a headless browser, with two screenshots that differ
-	scripts/deps.sh demo browser
+	scripts/deps.sh go demo browser
 	$(MAKE) --no-print-directory build
 	scripts/demo-test.sh

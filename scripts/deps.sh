@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what groups of make targets need and this machine lacks: deps.sh [demo] [test] [browser] [race] [lint] [clips]
-# On Debian and its descendants with apt; elsewhere it says what is missing.
+# Installs what groups of make targets need and this machine lacks: deps.sh [go] [demo] [test] [browser] [race] [lint] [clips]
+# On Debian and its descendants with apt; elsewhere it says what is missing. Go itself is looked at only: Debian has an older one.
 set -euo pipefail
 shopt -s nullglob
 
@@ -20,8 +20,25 @@ need() {
   done
 }
 
+# need_go ends the script unless there is the Go that go.mod asks for.
+need_go() {
+  local go=${GO:-go} wanted found
+  wanted=$(awk '$1 == "go" { print $2 }' "$(dirname "$0")/../go.mod")
+  if ! command -v "$go" >/dev/null; then
+    echo "deps: Go $wanted or newer is needed, and there is no '$go' here: see https://go.dev/dl" >&2
+    exit 1
+  fi
+  found=$("$go" env GOVERSION 2>/dev/null) || found=$(cd / && "$go" version 2>/dev/null | awk '{ print $3 }')
+  found=${found#go}
+  if [ "$(printf '%s\n' "$wanted" "${found:-0}" | sort -V | head -n 1)" != "$wanted" ]; then
+    echo "deps: Go $wanted or newer is needed, and '$go' is ${found:-unreadable}: see https://go.dev/dl" >&2
+    exit 1
+  fi
+}
+
 for group in "$@"; do
   case $group in
+    go) need_go ;;
     demo)
       need nodejs node
       need npm npm

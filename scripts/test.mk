@@ -7,7 +7,7 @@ BENCH    ?=
 .PHONY: test test-race fuzz bench clips
 
 test: ## every test, with foreign servers and a browser; RACE=1 adds the race detector
-	scripts/deps.sh demo test browser $(if $(RACE),race)
+	scripts/deps.sh go demo test browser $(if $(RACE),race)
 	$(MAKE) --no-print-directory build
 	MEDIAPUSHER_E2E=require $(if $(RACE),CGO_ENABLED=1) $(GO) test $(if $(RACE),-race) -timeout 30m ./...
 	scripts/demo-test.sh
@@ -19,7 +19,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 bench: ## CPU, memory and allocations of the media road, beside ffmpeg -c copy; BENCH="-n 1,20" hands on flags
-	scripts/deps.sh clips test
+	scripts/deps.sh go clips test
 	$(MAKE) --no-print-directory build
 	$(GO) run ./internal/bench $(BENCH)
 
