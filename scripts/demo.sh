@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Runs the simulated recorders and the service without any configuration until Ctrl-C, or until one of them ends.
-# Their output goes to bin/demo-*.log.
+# Their output goes to bin/demo-*.log, and nothing listens beyond loopback.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 page=http://127.0.0.1:8091/demo/
 pids=()
+export MEDIAPUSHER_API_LISTEN=127.0.0.1:8090 MEDIAPUSHER_ADMIN_LISTEN=127.0.0.1:8091
+export MEDIAPUSHER_EMBEDDED_RTMP_LISTEN=127.0.0.1:1935 MEDIAPUSHER_EMBEDDED_HTTP_LISTEN=127.0.0.1:8080
+ports=(8090 8091 1935 8080 18080 18554 28080 28554 18090) # the last five are the simulator's
 
 finish() {
   trap - EXIT INT TERM
@@ -49,10 +52,21 @@ fail() {
   exit 1
 }
 
+taken=()
+for port in "${ports[@]}"; do
+  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    taken+=("$port")
+  fi
+done
+if [ "${#taken[@]}" -gt 0 ]; then # before the logs of a demo that runs already are written over
+  echo "demo: taken on 127.0.0.1: port ${taken[*]}. Does another demo run, or an SRS? End it first." >&2
+  exit 1
+fi
+
 start nvrsim
 start mediapusher serve
 for ((i = 0; i < 150; i++)); do
-  alive || fail "a program ended at once (is a port in use?)"
+  alive || fail "a program ended at once"
   if answers 127.0.0.1 8091 /demo/; then
     break
   fi
@@ -62,5 +76,6 @@ answers 127.0.0.1 8091 /demo/ || fail "no answer from $page after 30 s"
 
 echo "Moving pictures: $page   (Ctrl-C ends the demo)"
 echo "The simulated recorders and their channels: bin/demo-nvrsim.log"
+echo "What the service says: bin/demo-mediapusher.log"
 wait -n "${pids[@]}" || true
 fail "a program ended"
