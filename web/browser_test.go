@@ -81,8 +81,8 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	if api.started != 4 || len(api.handles) != 0 {
-		t.Errorf("%d streams started, each once more than it was lost; %d not stopped", api.started, len(api.handles))
+	if api.started != 5 || len(api.handles) != 0 {
+		t.Errorf("%d streams started, want two lost, the same again, and one that cannot be decoded; %d not stopped", api.started, len(api.handles))
 	}
 	shots, _ := filepath.Glob(filepath.Join(folder, "video-*.png"))
 	if len(shots) != 4 {

@@ -2,7 +2,7 @@
 
 import { base } from './api.js';
 import { Player } from './player.js';
-import { choose, translate } from './words.js';
+import { choose, translate, word } from './words.js';
 
 // The simulated recorders of the demo.
 const simulator = { nvr_addr: '127.0.0.1', nvr_user: 'admin', nvr_pwd: 'demo12345', stream_type: '0' };
@@ -29,8 +29,8 @@ function request(fields) {
 
 function play(fields) {
   const asked = request(fields);
-  const maker = asked.nvr_category === 1 ? 'Dahua' : 'Hikvision';
-  const title = `${maker} · ${asked.nvr_addr} · ${asked.nvr_channel}${asked.stream_type ? ' · sub' : ''}`;
+  const maker = asked.nvr_category === 1 ? 'dahua' : 'hikvision';
+  const title = () => `${word(maker)} · ${asked.nvr_addr} · ${asked.nvr_channel}${asked.stream_type ? ` · ${word('sub')}` : ''}`;
   const player = new Player(title, asked, clock, (gone) => {
     players.delete(gone);
     document.getElementById('none').hidden = players.size > 0;

@@ -24,15 +24,17 @@ export class Picture {
       autoCleanupSourceBuffer: true, autoCleanupMaxBackwardDuration: 30, autoCleanupMinBackwardDuration: 10,
     });
     this.player = player;
-    player.on(mpegts.Events.ERROR, (kind, detail) => {
-      if (detail === mpegts.ErrorDetails.MEDIA_CODEC_UNSUPPORTED || detail === mpegts.ErrorDetails.MEDIA_FORMAT_UNSUPPORTED) {
-        this.close();
-        this.undecodable();
+    // The player goes on with its own work after its events, so it is taken away behind them.
+    const after = (act) => setTimeout(() => { if (this.player === player) act(); }, 0);
+    player.on(mpegts.Events.ERROR, (kind, detail, info) => after(() => {
+      if (!unsupported(detail, info)) {
+        this.later();
         return;
       }
-      this.later();
-    });
-    player.on(mpegts.Events.LOADING_COMPLETE, () => this.later());
+      this.close();
+      this.undecodable();
+    }));
+    player.on(mpegts.Events.LOADING_COMPLETE, () => after(() => this.later()));
     player.attachMediaElement(this.video);
     player.load();
     player.play()?.catch?.(() => {}); // where autoplay is forbidden the controls of the element help
@@ -73,4 +75,12 @@ export class Picture {
     clearTimeout(this.timer);
     this.drop();
   }
+}
+
+// unsupported tells whether an error of the player means that this browser cannot decode the coding. A coding that the player knows and
+// the browser does not, such as H.265, is a NotSupportedError of MediaSource.addSourceBuffer, of which the player hands on the code.
+function unsupported(detail, info) {
+  const { MEDIA_CODEC_UNSUPPORTED, MEDIA_FORMAT_UNSUPPORTED, MEDIA_MSE_ERROR } = mpegts.ErrorDetails;
+  return detail === MEDIA_CODEC_UNSUPPORTED || detail === MEDIA_FORMAT_UNSUPPORTED
+    || (detail === MEDIA_MSE_ERROR && info?.code === DOMException.NOT_SUPPORTED_ERR);
 }

@@ -6,18 +6,22 @@ import { problem, translate, word } from './words.js';
 
 const beatEvery = 20; // s, what the API asks for
 const statusEvery = 2; // s
-const restAfterFailure = 5; // s
+const restAfterFailure = 5; // s, doubled with each failure in a row
+const longestRest = 60; // s
 // What another try cannot help: a wrong request, and a login that the recorder may lock after a few attempts.
 const final = new Set([600, 606]);
 
 export class Player {
+  // title gives the card's title in the language of the moment.
   constructor(title, request, clock, gone) {
-    Object.assign(this, { request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, stopped: false });
+    Object.assign(this, { title, request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, failures: 0, age: null, stopped: false });
     this.card = document.getElementById('card').content.firstElementChild.cloneNode(true);
-    this.find('h3').textContent = title;
     this.video = this.find('video');
     this.find('.stop').addEventListener('click', () => this.stop());
-    this.find('.again').addEventListener('click', () => this.start());
+    this.find('.again').addEventListener('click', () => {
+      this.failures = 0;
+      this.start();
+    });
     this.find('.sound').addEventListener('click', () => {
       this.video.muted = !this.video.muted;
       this.words();
@@ -46,6 +50,7 @@ export class Player {
     }
     this.handle = answer.play_handle;
     this.since = 0;
+    this.failures = 0;
     this.addresses(answer);
     const status = await api.status(this.handle);
     if (this.stopped || this.handle !== answer.play_handle) return;
@@ -69,7 +74,7 @@ export class Player {
   // second is called once a second.
   second() {
     this.since++;
-    if (this.state === 'waiting' && this.since >= restAfterFailure) {
+    if (this.state === 'waiting' && this.since >= this.rest) {
       this.start();
       return;
     }
@@ -104,7 +109,7 @@ export class Player {
     const put = (name, value) => { this.find(`[data-number="${name}"]`).textContent = value; };
     put('fps', number(status.frames_per_second, 1));
     put('bitrate', `${number(status.bits_per_second / 1e6, 2)} Mbit/s`);
-    put('age', typeof status.last_frame_age === 'number' ? `${number(status.last_frame_age, 1)} ${word('ago')}` : '–');
+    this.age = status.last_frame_age;
     const size = status.width ? ` ${status.width}×${status.height}` : '';
     put('codec', [`${status.video_codec || '–'}${size}`, status.audio_codec].filter(Boolean).join(', '));
     this.failing = status.state === 'retrying';
@@ -125,6 +130,7 @@ export class Player {
   fail(answer) {
     this.failure = answer;
     this.since = 0;
+    this.rest = Math.min(restAfterFailure * 2 ** this.failures++, longestRest);
     this.set(final.has(answer.status_code) ? 'failed' : 'waiting');
   }
 
@@ -136,10 +142,12 @@ export class Player {
 
   show() {
     translate(this.card);
+    this.find('h3').textContent = this.title();
     this.find('.state').textContent = word(this.failing && this.state === 'playing' ? 'retrying' : this.state);
     this.find('.sound').textContent = word(this.video.muted ? 'sound' : 'silence');
     this.find('.again').hidden = this.state !== 'failed';
     this.find('.overlay').textContent = { starting: word('startingLong'), connecting: word('connectingLong') }[this.state] ?? '';
+    this.find('[data-number="age"]').textContent = typeof this.age === 'number' ? `${number(this.age, 1)} ${word('ago')}` : '–';
     const lines = [];
     if (this.note) lines.push(word(this.note));
     if (this.failure?.status_code === 200) lines.push(this.failure.status_message);

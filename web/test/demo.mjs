@@ -4,7 +4,8 @@
 //
 // The page defaults to http://127.0.0.1:8091/demo/ and the folder to .cache/demo-test; CHROMIUM names another browser than
 // /usr/bin/chromium. It needs `npm ci` in web/ (make web). Exit code 0 means: after one click on "play both" two videos ran, each with
-// decoded frames and a clock that went on, two screenshots of each differ, the console stayed clean, and stop took both away.
+// decoded frames and a clock that went on, two screenshots of each differ, the console stayed clean, stop took both away,
+// and a coding that the browser lacks was told once.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
 
 const problems = [];
+let refusing = false; // the browser refuses codings, of which the player tells on the console
 const check = (ok, text) => { if (!ok) problems.push(text); };
 
 // clocks reads what each video has shown so far.
@@ -35,6 +37,29 @@ async function advanced(page, n, before, frames) {
       && v.getVideoPlaybackQuality().totalVideoFrames > goal[i].frames);
   }, goal, { timeout: patience, polling: 100 });
   return clocks(page);
+}
+
+// undecodable takes every coding from the browser, as some lack H.265: the card must say so and not ask again.
+async function undecodable(page) {
+  refusing = true;
+  await page.evaluate(() => {
+    globalThis.refused = 0;
+    MediaSource.prototype.addSourceBuffer = () => {
+      globalThis.refused++;
+      throw new DOMException('refused by the test', 'NotSupportedError');
+    };
+  });
+  await page.click('[data-preset="hikvision"]');
+  await page.click('#ask [type="submit"]');
+  await page.waitForSelector('.player[data-state="failed"] .problem:not([hidden])');
+  check((await page.textContent('.player .problem')).includes('H.264'), 'a coding that the browser lacks is not told');
+  const asked = await page.evaluate(() => globalThis.refused);
+  await page.waitForTimeout(2500); // a new connection would come after one second
+  check(await page.getAttribute('.player', 'data-state') === 'failed', 'a coding that the browser lacks does not stay failed');
+  check(await page.evaluate(() => globalThis.refused) === asked, 'a coding that the browser lacks is tried again');
+  await page.click('.player .stop');
+  await page.waitForSelector('.player', { state: 'detached' });
+  await page.waitForLoadState('networkidle');
 }
 
 async function shots(page, round) {
@@ -57,7 +82,7 @@ try {
   });
   page = context.pages()[0] ?? await context.newPage();
   page.setDefaultTimeout(patience);
-  page.on('console', (message) => { if (message.type() === 'error') problems.push(`console: ${message.text()}`); });
+  page.on('console', (message) => { if (message.type() === 'error' && !refusing) problems.push(`console: ${message.text()}`); });
   page.on('pageerror', (error) => problems.push(`page: ${error.message}`));
   page.on('response', (response) => { if (response.status() >= 400) problems.push(`HTTP ${response.status()}: ${response.url()}`); });
 
@@ -83,6 +108,7 @@ try {
   for (const video of await page.$$('.player .stop')) await video.click();
   await page.waitForSelector('.player', { state: 'detached' });
   await page.waitForLoadState('networkidle');
+  await undecodable(page);
   second.forEach((v, i) => console.log(`video ${i + 1}: ${first[i].frames} -> ${v.frames} frames, ${v.time.toFixed(1)} s, width ${v.width}`));
 } catch (error) {
   problems.push(error.message);
