@@ -229,3 +229,28 @@ func TestRanges(t *testing.T) {
 		t.Errorf("many channels are %q", got)
 	}
 }
+
+// A recorder whose pages need no password has proven nothing about it.
+func TestProven(t *testing.T) {
+	for name, want := range map[string]bool{"open": false, "behind a password": true} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if want && r.Header.Get("Authorization") == "" {
+					w.Header().Set("WWW-Authenticate", `Digest realm="r", nonce="n", qop="auth"`)
+					w.WriteHeader(http.StatusUnauthorized)
+				}
+			}))
+			defer server.Close()
+			address := server.Listener.Addr().(*net.TCPAddr)
+			target := device.Target{Host: "127.0.0.1", HTTPPort: address.Port, User: "admin", Password: device.NewSecret("x")}
+			r, err := netway.Connect(t.Context(), netway.Config{}.WithDefaults(), netway.Vendor{LoginPath: "/x"}, target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = r.Close() }()
+			if _, err := r.Get(t.Context(), device.OpLogin, "/x"); err != nil || r.Proven() != want {
+				t.Errorf("proven %v, error %v; want %v", r.Proven(), err, want)
+			}
+		})
+	}
+}
