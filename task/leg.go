@@ -83,10 +83,11 @@ func (l *leg) healthy() {
 // failed keeps the error of a run and sets the timer for the next, which it returns the time of.
 func (l *leg) failed(err error) time.Duration {
 	l.err = err
-	wait := l.refused.NextBackOff()
+	waits := l.refused
 	if isAway(err) {
-		wait = l.away.NextBackOff()
+		waits = l.away
 	}
+	wait := waits.NextBackOff()
 	l.retry = time.NewTimer(wait)
 	return wait
 }

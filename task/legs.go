@@ -12,9 +12,11 @@ func (s *session) startPull(ctx context.Context) {
 	s.pull.retry = nil
 	s.pull.running = true
 	s.update(func(st *Snapshot) { st.Source.connecting() })
-	ctx, s.stopPull = context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	s.stopPull = stop
 	request := device.LiveRequest{Channel: s.source.channel, Stream: s.stream}
 	go func() {
+		defer stop() // a context that is not ended stays with the session's for as long as that lives
 		err := s.runPull(ctx, request)
 		s.events <- event{kind: pullEnded, err: err}
 	}()
