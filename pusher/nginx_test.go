@@ -96,7 +96,7 @@ func TestNginx(t *testing.T) {
 			}()
 			p := pusher.NewPublisher(pusher.PublisherConfig{
 				Dialer:     dialer(t, pusher.RTMPConfig{URL: "rtmp://" + addr + "/live/{stream}"}),
-				OnKeyFrame: func() { close(playing) },
+				OnPlayable: func() { close(playing) },
 			})
 			ran := make(chan error, 1)
 			go func() { ran <- p.Run(ctx, kind.name, queue, c.tracks) }()

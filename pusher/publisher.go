@@ -15,6 +15,7 @@ import (
 const (
 	defaultKeepAlive = 2 * time.Second
 	defaultAudioWait = 200 * time.Millisecond
+	defaultSettle    = 200 * time.Millisecond
 )
 
 // maxHeld bounds the units that are held back while the first audio frame is waited for.
@@ -41,10 +42,13 @@ type PublisherConfig struct {
 	// AudioWait is how long the first key frame waits for audio that is promised, default 200 ms. A browser cannot add sound to a
 	// picture that already plays.
 	AudioWait time.Duration
-	// OnAccepted is called when a server has accepted the publish, OnKeyFrame when its first key frame has been written: the
-	// stream can be played. Both are called from Run's goroutine and may be nil.
+	// Settle is how long a publish must have stood before it counts as playable, default 200 ms: nginx-rtmp 1.2.2 with "deny publish"
+	// answers NetStream.Publish.Start first and closes then, after the first key frame may have been written.
+	Settle time.Duration
+	// OnAccepted is called when a server has accepted the publish, OnPlayable when its first key frame has been written and the
+	// publish has settled. Both are called from Run's goroutine and may be nil.
 	OnAccepted func(Conn)
-	OnKeyFrame func()
+	OnPlayable func()
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -71,6 +75,9 @@ func NewPublisher(cfg PublisherConfig) *Publisher {
 	}
 	if cfg.AudioWait <= 0 {
 		cfg.AudioWait = defaultAudioWait
+	}
+	if cfg.Settle <= 0 {
+		cfg.Settle = defaultSettle
 	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
@@ -138,7 +145,7 @@ func (p *Publisher) Run(ctx context.Context, stream string, units Units, tracks 
 
 	units.Attach()
 	defer units.Detach()
-	f := &publish{Publisher: p, conn: conn, units: units}
+	f := &publish{Publisher: p, conn: conn, units: units, settled: time.Now().Add(p.cfg.Settle)}
 	f.remuxer = NewRemuxer(f, conn.HEVC())
 	err = f.run(forwarding, tracks)
 	switch {
@@ -169,8 +176,9 @@ type publish struct {
 	conn    Conn
 	units   Units
 	remuxer *Remuxer
-	// playable says that a key frame has been written.
-	playable bool
+	// begun says that a key frame has been written, playable that OnPlayable has been called, from settled on.
+	begun, playable bool
+	settled         time.Time
 }
 
 // run forwards until the end of the stream (nil) or an error.
@@ -181,15 +189,21 @@ func (f *publish) run(ctx context.Context, tracks func() []*media.Track) error {
 				return err
 			}
 		}
-		au, err := f.units.Next(ctx, f.cfg.KeepAlive)
+		wait := f.cfg.KeepAlive
+		if f.begun && !f.playable {
+			wait = min(wait, f.settle())
+		}
+		au, err := f.units.Next(ctx, wait)
 		switch {
+		case errors.Is(err, media.ErrIdle) && wait < f.cfg.KeepAlive:
+			err = nil
 		case errors.Is(err, media.ErrIdle):
 			err = f.conn.KeepAlive()
 		case errors.Is(err, media.ErrQueueClosed):
 			return nil
 		case err != nil:
 			return err
-		case !f.playable && au.RandomAccess && au.Track.Codec.Video():
+		case !f.begun && au.RandomAccess && au.Track.Codec.Video():
 			err = f.begin(ctx, au, tracks())
 		default:
 			err = f.forward(au)
@@ -198,6 +212,22 @@ func (f *publish) run(ctx context.Context, tracks func() []*media.Track) error {
 			return err
 		}
 	}
+}
+
+// settle says that the stream can be played once the publish has stood long enough, and returns how long to wait for that.
+func (f *publish) settle() time.Duration {
+	if left := time.Until(f.settled); left > 0 {
+		return left
+	}
+	select {
+	case <-f.conn.Done(): // the next wait for a unit tells
+	default:
+		f.playable = true
+		if f.cfg.OnPlayable != nil {
+			f.cfg.OnPlayable()
+		}
+	}
+	return f.cfg.KeepAlive
 }
 
 // begin forwards the first key frame. Where audio is promised and none has come, it is held back for a while.
@@ -266,12 +296,7 @@ func (f *publish) forward(au *media.AccessUnit) error {
 		return nil
 	}
 	f.lastKeyFrame.Store(now)
-	if !f.playable {
-		f.playable = true
-		if f.cfg.OnKeyFrame != nil {
-			f.cfg.OnKeyFrame()
-		}
-	}
+	f.begun = true
 	return nil
 }
 

@@ -127,17 +127,21 @@ func TestPublisherOrder(t *testing.T) {
 		tracks []*media.Track
 		feed   func(t *testing.T, feed chan<- *media.AccessUnit)
 		want   string
-		ready  time.Duration // when OnKeyFrame is called
+		lasts  time.Duration // after the last unit
+		key    time.Duration // when the first key frame is written
+		ready  time.Duration // when OnPlayable is called, -1 for never
 	}{
 		{
 			name: "no audio promised", tracks: []*media.Track{video},
-			feed: func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
-			want: "meta0 video0 video0",
+			feed:  func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
+			want:  "meta0 video0 video0",
+			lasts: 250 * time.Millisecond, ready: 200 * time.Millisecond,
 		},
 		{
-			name: "tracks not known",
-			feed: func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
-			want: "meta0 video0 video0",
+			name:  "tracks not known",
+			feed:  func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
+			want:  "meta0 video0 video0",
+			lasts: 250 * time.Millisecond, ready: 200 * time.Millisecond,
 		},
 		{
 			name: "audio comes in time", tracks: []*media.Track{video, pcma},
@@ -149,7 +153,8 @@ func TestPublisherOrder(t *testing.T) {
 				feed <- unit(t, video, 80, 80, false, "41 88 84")
 			},
 			want:  "meta0 video0 audio0 video0 video40 audio20 video80",
-			ready: 100 * time.Millisecond,
+			key:   100 * time.Millisecond,
+			lasts: 250 * time.Millisecond, ready: 200 * time.Millisecond,
 		},
 		{
 			name: "audio never comes", tracks: []*media.Track{video, audio},
@@ -161,7 +166,8 @@ func TestPublisherOrder(t *testing.T) {
 				}
 			},
 			want:  "meta0 video0 video0 video40 video80 video120 video160 video200 video240 video280 video320 video360 video400",
-			ready: 200 * time.Millisecond,
+			key:   200 * time.Millisecond,
+			lasts: 250 * time.Millisecond, ready: 200 * time.Millisecond,
 		},
 		{
 			name: "audio comes late", tracks: []*media.Track{video, audio},
@@ -171,12 +177,14 @@ func TestPublisherOrder(t *testing.T) {
 				feed <- unit(t, audio, 500, 500, false, "21")
 			},
 			want:  "meta0 video0 video0 meta0 audio500 audio500",
-			ready: 200 * time.Millisecond,
+			key:   200 * time.Millisecond,
+			lasts: 250 * time.Millisecond, ready: 200 * time.Millisecond,
 		},
 		{
 			name: "stream ends while audio is awaited", tracks: []*media.Track{video, audio},
-			feed: func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
-			want: "meta0 video0 video0",
+			feed:  func(t *testing.T, feed chan<- *media.AccessUnit) { feed <- unit(t, video, 0, 0, true, "65 88 84") },
+			want:  "meta0 video0 video0",
+			ready: -1,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,11 +196,12 @@ func TestPublisherOrder(t *testing.T) {
 				p := pusher.NewPublisher(pusher.PublisherConfig{
 					Dialer:     fakeDialer{conn: conn},
 					OnAccepted: func(pusher.Conn) { accepted++ },
-					OnKeyFrame: func() { ready = time.Since(begin) },
+					OnPlayable: func() { ready = time.Since(begin) },
 				})
 				go func() {
 					defer close(units.feed)
 					tt.feed(t, units.feed)
+					<-time.After(tt.lasts)
 				}()
 				if err := p.Run(t.Context(), "cam1", units, tracksOf(tt.tracks...)); err != nil {
 					t.Fatal(err)
@@ -204,12 +213,34 @@ func TestPublisherOrder(t *testing.T) {
 					t.Errorf("ready after %v, accepted %d, attached %d, detached %d, closed %d", ready, accepted, units.attached, units.detached, conn.closes)
 				}
 				stats := p.Stats()
-				if stats.Messages != uint64(len(conn.sent.messages)) || stats.Bytes == 0 || stats.LastKeyFrame.Sub(begin) != tt.ready || stats.LastFrame.Before(stats.LastKeyFrame) {
+				if stats.Messages != uint64(len(conn.sent.messages)) || stats.Bytes == 0 || stats.LastKeyFrame.Sub(begin) != tt.key || stats.LastFrame.Before(stats.LastKeyFrame) {
 					t.Errorf("stats %+v", stats)
 				}
 			})
 		})
 	}
+}
+
+// A server that accepts, takes a key frame and closes then has not made the stream playable.
+func TestPublisherSettles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		video := avcTrack(t, baselineSPS, 1920, 1080)
+		conn := newFakeConn(pusher.HEVCNone)
+		units := &fakeUnits{feed: make(chan *media.AccessUnit, 1)}
+		units.feed <- unit(t, video, 0, 0, true, "65 88 84")
+		p := pusher.NewPublisher(pusher.PublisherConfig{
+			Dialer:     fakeDialer{conn: conn},
+			OnPlayable: func() { t.Error("called playable") },
+		})
+		refused := errors.New("the server closed the connection")
+		time.AfterFunc(150*time.Millisecond, func() { conn.fail(refused) })
+		if err := p.Run(t.Context(), "cam1", units, tracksOf(video)); !errors.Is(err, refused) {
+			t.Errorf("got %v", err)
+		}
+		if got := conn.kinds(); got != "meta0 video0 video0" || conn.alive != 0 {
+			t.Errorf("sent %s, %d signs of life", got, conn.alive)
+		}
+	})
 }
 
 func TestPublisherKeepsAlive(t *testing.T) {

@@ -3,6 +3,7 @@ package task_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,9 +51,11 @@ func TestAThousandSilentSessionsEnd(t *testing.T) {
 		const sessions = 1000
 		s.recorder.run = pictureThenNothing
 		handles := make([]int32, sessions)
+		var starts sync.WaitGroup
 		for n := range sessions {
-			handles[n] = s.start(n).Handle
+			starts.Go(func() { handles[n] = s.start(n).Handle })
 		}
+		starts.Wait()
 		for _, handle := range handles {
 			if err := s.Beat(handle); err != nil {
 				t.Fatal(err)

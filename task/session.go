@@ -95,7 +95,7 @@ func newSession(cfg *Config, source source) *session {
 	s.publisher = pusher.NewPublisher(pusher.PublisherConfig{
 		Dialer:     cfg.RTMP,
 		OnAccepted: func(conn pusher.Conn) { s.report(event{kind: pushAccepted, server: conn.Server()}) },
-		OnKeyFrame: func() { s.report(event{kind: pushSent}) },
+		OnPlayable: func() { s.report(event{kind: pushSent}) },
 		Log:        s.log,
 	})
 	s.status = Snapshot{
