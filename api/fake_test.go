@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"mediapusher/api"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 	"mediapusher/task"
 )
 
@@ -49,6 +51,27 @@ func (f *fake) StartLive(ctx context.Context, request task.LiveRequest) (task.St
 		return f.start(ctx)
 	}
 	return task.Started{Handle: 12681, Stream: "142595818"}, f.fail
+}
+
+func (f *fake) StartPlayback(_ context.Context, request task.PlaybackRequest) (task.Recording, error) {
+	f.note("playback")
+	return task.Recording{Started: task.Started{Handle: 12682, Stream: "142595819"}, Range: request.Range}, f.fail
+}
+
+func (f *fake) Seek(_ context.Context, handle int32, to time.Time) error {
+	return f.known("seek:"+playback.FormatTime(to), handle)
+}
+
+func (f *fake) SetSpeed(_ context.Context, handle int32, speed float64) error {
+	return f.known(fmt.Sprintf("speed:%g", speed), handle)
+}
+
+func (f *fake) Pause(_ context.Context, handle int32) error { return f.known("pause", handle) }
+
+func (f *fake) Resume(_ context.Context, handle int32) error { return f.known("resume", handle) }
+
+func (f *fake) Move(_ context.Context, handle int32, command ptz.Command, duration time.Duration) error {
+	return f.known(fmt.Sprintf("move:%d:%v", command, duration), handle)
 }
 
 func (f *fake) Answered(handle int32) { f.note("answered:%d", handle) }

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
+	"mediapusher/ptz"
 	"mediapusher/task"
 )
 
@@ -23,6 +24,15 @@ type Tasks interface {
 	Beat(handle int32) error
 	// Stop ends the caller's part in a session; the error is task.ErrNoSession.
 	Stop(ctx context.Context, handle int32) error
+	// StartPlayback returns when the picture can be played and the search has ended; see task.Scheduler.StartPlayback.
+	StartPlayback(ctx context.Context, request task.PlaybackRequest) (task.Recording, error)
+	// Seek, SetSpeed, Pause and Resume steer a playback session, Move moves the camera of a live one. They renew the lease. Their errors
+	// stand at the methods of task.Scheduler.
+	Seek(ctx context.Context, handle int32, to time.Time) error
+	SetSpeed(ctx context.Context, handle int32, speed float64) error
+	Pause(ctx context.Context, handle int32) error
+	Resume(ctx context.Context, handle int32) error
+	Move(ctx context.Context, handle int32, command ptz.Command, duration time.Duration) error
 	// Status does not renew the lease; the error is task.ErrNoSession.
 	Status(handle int32) (task.Snapshot, error)
 }

@@ -12,6 +12,8 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/media"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 	"mediapusher/pusher"
 	"mediapusher/task"
 )
@@ -85,6 +87,16 @@ func (l *login) Live(ctx context.Context, request device.LiveRequest) (media.Sou
 	}
 	return &stream{l.r, request.Stream}, nil
 }
+
+func (l *login) Search(context.Context, device.SearchRequest, func([]playback.File)) error {
+	return nil
+}
+
+func (l *login) Playback(context.Context, device.PlaybackRequest) (media.Source, error) {
+	return nil, errClosed
+}
+
+func (l *login) PTZ(context.Context, int) (ptz.Head, error) { return nil, errClosed }
 
 type stream struct {
 	r      *recorder

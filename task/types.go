@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mediapusher/internal/device"
+	"mediapusher/playback"
 )
 
 // The failures that belong to no device; found with errors.Is. What a device did is a *device.Error in the chain.
@@ -15,6 +16,13 @@ var (
 	ErrPublish = errors.New("RTMP server")
 	// ErrNoPicture: the device sends, but no picture can be made of it in time.
 	ErrNoPicture = errors.New("no playable picture")
+	// ErrLive: a live session has no position, speed or pause. ErrRecording: a camera is not moved from a playback session.
+	ErrLive      = errors.New("this is a live session")
+	ErrRecording = errors.New("this is a playback session")
+	// ErrOutside: the position lies outside the range of the session.
+	ErrOutside = errors.New("outside the range of the recording")
+	// ErrNoRecording: the device has no recording in the range.
+	ErrNoRecording = errors.New("no recording in the range")
 	// ErrClosing: the service is shutting down.
 	ErrClosing = errors.New("the service is shutting down")
 )
@@ -24,6 +32,23 @@ type LiveRequest struct {
 	Target  device.Target
 	Channel int
 	Stream  device.Stream
+}
+
+// PlaybackRequest asks for the recordings of one channel.
+type PlaybackRequest struct {
+	Target  device.Target
+	Channel int
+	Range   playback.Range
+}
+
+// Recording is the answer to a start of a playback.
+type Recording struct {
+	Started
+	// Range is from the later of the asked start and the first file's start to the last file's stop, or to the asked end where the
+	// operator wants that.
+	Range playback.Range
+	// Files are all that overlap the asked range, in time order. The caller owns the slice.
+	Files []playback.File
 }
 
 // Started is the answer to a start: the picture can be played now.
@@ -64,7 +89,7 @@ type Leg struct {
 type Snapshot struct {
 	// ID names the session in lists and logs; it gives no right to anything.
 	ID      string
-	Kind    string // "live"
+	Kind    string // "live" or "playback"
 	State   State
 	Vendor  device.Vendor
 	Address string // host:port as the caller gave it
@@ -88,6 +113,17 @@ type Snapshot struct {
 	Dropped uint64
 	// Started is when the session began, LastKeyFrame and LastFrame when one was last sent; zero where never.
 	Started, LastKeyFrame, LastFrame time.Time
+	// Recording tells about a playback session; nil for a live one.
+	Recording *Progress
 	// Clients is the number of handles.
 	Clients int
+}
+
+// Progress is where a playback session stands.
+type Progress struct {
+	Range playback.Range
+	// Position is the recorded time that is on air.
+	Position time.Time
+	Speed    float64
+	Paused   bool
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"mediapusher/internal/media"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 )
 
 // Vendor names a maker of recorders as logs and status show it.
@@ -80,6 +82,20 @@ type LiveRequest struct {
 	Stream  Stream
 }
 
+// SearchRequest asks for the recordings of one channel that overlap a range.
+type SearchRequest struct {
+	// Channel is counted as in LiveRequest.
+	Channel int
+	Range   playback.Range
+}
+
+// PlaybackRequest asks for one run of the recordings of one channel. Recordings are of the main stream.
+type PlaybackRequest struct {
+	// Channel is counted as in LiveRequest.
+	Channel int
+	playback.Request
+}
+
 // Info is what a login told about the recorder. Empty where the device did not tell.
 type Info struct {
 	Model, Serial, Firmware string
@@ -107,6 +123,15 @@ type Device interface {
 	// Live resolves the channel and returns a source that has not opened anything yet. Errors here and from the source's Run are
 	// *Error.
 	Live(ctx context.Context, request LiveRequest) (media.Source, error)
+	// Search asks for recordings and hands them over as the device gives them, page by page, from the calling goroutine; there may be none.
+	// What the device repeats is handed over once. What was handed over before an error, an *Error, or before ctx ended, is good.
+	Search(ctx context.Context, request SearchRequest, page func([]playback.File)) error
+	// Playback resolves the channel and returns a source for one run, which has not opened anything yet and returns nil when the device ends
+	// the recording. Errors here and from the source's Run are *Error.
+	Playback(ctx context.Context, request PlaybackRequest) (media.Source, error)
+	// PTZ resolves the channel and returns what moves its camera; the head must be closed before the device. Errors here and from the
+	// head are *Error.
+	PTZ(ctx context.Context, channel int) (ptz.Head, error)
 	// Close logs out and frees what the login held. Sources must have ended before.
 	Close() error
 }

@@ -45,8 +45,11 @@ type Operation string
 
 // The operations. Everything up to and with the first accepted user name is the login.
 const (
-	OpLogin Operation = "login"
-	OpLive  Operation = "live"
+	OpLogin    Operation = "login"
+	OpLive     Operation = "live"
+	OpSearch   Operation = "search"
+	OpPlayback Operation = "playback"
+	OpPTZ      Operation = "PTZ"
 )
 
 // Error is a failure at a device, found with errors.As. Its text names vendor, address, step and the device's own words, and never a

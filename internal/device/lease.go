@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"mediapusher/internal/media"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 )
 
 // lease is one caller's share of a login.
@@ -25,6 +27,32 @@ func (d *lease) Live(ctx context.Context, request LiveRequest) (media.Source, er
 		return nil, err
 	}
 	return &budgeted{lease: d, source: source}, nil
+}
+
+func (d *lease) Search(ctx context.Context, request SearchRequest, page func([]playback.File)) error {
+	err := d.login.device.Search(ctx, request, page)
+	if err != nil {
+		d.met(err)
+	}
+	return err
+}
+
+func (d *lease) Playback(ctx context.Context, request PlaybackRequest) (media.Source, error) {
+	source, err := d.login.device.Playback(ctx, request)
+	if err != nil {
+		d.met(err)
+		return nil, err
+	}
+	return source, nil
+}
+
+func (d *lease) PTZ(ctx context.Context, channel int) (ptz.Head, error) {
+	head, err := d.login.device.PTZ(ctx, channel)
+	if err != nil {
+		d.met(err)
+		return nil, err
+	}
+	return head, nil
 }
 
 // Close gives the share back. The login itself ends with the last share, after the linger.

@@ -14,6 +14,8 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/media"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,6 +51,18 @@ func (f *fakeRecorder) Open(ctx context.Context, target device.Target) (device.D
 		}
 	}
 	return &fakeDevice{f}, nil
+}
+
+func (d *fakeDevice) Search(context.Context, device.SearchRequest, func([]playback.File)) error {
+	return errors.New("no search here")
+}
+
+func (d *fakeDevice) Playback(context.Context, device.PlaybackRequest) (media.Source, error) {
+	return nil, errors.New("no playback here")
+}
+
+func (d *fakeDevice) PTZ(context.Context, int) (ptz.Head, error) {
+	return nil, errors.New("no PTZ here")
 }
 
 func (f *fakeRecorder) count() (opens, closes int) {

@@ -1,11 +1,13 @@
 package netway
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -146,10 +148,24 @@ func (r *Recorder) NeedsChannel() bool {
 
 // Get asks for a page of the vendor's API, on WayNet only. An answer of whatever status is no error; the error is a *device.Error.
 func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*httpdigest.Answer, error) {
+	return r.Send(ctx, op, http.MethodGet, path, "", nil)
+}
+
+// Send is Get with another method, and with a body of a content type where body is not nil.
+func (r *Recorder) Send(
+	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
+) (*httpdigest.Answer, error) {
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
-	answer, err := r.client.Get(limited, r.http.URL(path))
+	request, err := http.NewRequestWithContext(limited, method, r.http.URL(path), bytes.NewReader(body))
+	if err != nil {
+		return nil, r.failure(op, device.KindProtocol, "the address cannot be asked for", err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", contentType)
+	}
+	answer, err := r.client.Do(request)
 	switch {
 	case err == nil:
 		if answer.Status/100 == 2 && answer.Attempts > 0 {

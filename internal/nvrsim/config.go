@@ -29,6 +29,12 @@ const (
 	BasicOnly        Auth = "basic"           // as firmware of about 2014
 )
 
+// The values of Config.PTZPath.
+const (
+	PTZProxy = "proxy" // /ISAPI/ContentMgmt/PTZCtrlProxy
+	PTZPlain = "plain" // /ISAPI/PTZCtrl
+)
+
 // The XML namespaces in which Hikvision firmware gives the same documents.
 const (
 	NamespaceISAPI       = "http://www.isapi.org/ver20/XMLSchema"
@@ -58,6 +64,19 @@ type Config struct {
 	ChannelBase int
 	// Clips holds the clips that Channels name; nil means the embedded ones.
 	Clips fs.FS
+
+	// Zone is the device's time zone as an offset east of UTC. It decides what RecordsInUTC and the device's own time page mean.
+	Zone time.Duration
+	// RecordsInUTC lets a Hikvision device mean UTC by the Z of search and playback, as its cameras do; recorders mean their own wall clock.
+	RecordsInUTC bool
+	// CGIBase is the number of the first channel in a Dahua recorder's search by CGI, 1 or 0; nil is 1. PTZBase is that of ptz.cgi.
+	CGIBase, PTZBase *int
+	// NoRPC2 lets a Dahua recorder answer 404 to RPC2; NoCGISearch lets it refuse mediaFileFind.cgi.
+	NoRPC2, NoCGISearch bool
+	// NoMomentary lets a Hikvision recorder refuse momentary movements. PTZPath names the only path that it takes for IP channels, PTZProxy
+	// or PTZPlain; empty means both.
+	NoMomentary bool
+	PTZPath     string
 
 	// Auth defaults to DigestMD5.
 	Auth Auth
@@ -90,8 +109,22 @@ type Channel struct {
 	SubClip string `json:"sub_clip,omitempty"`
 	// Offline says that the recorder knows the channel, but its camera is not connected.
 	Offline bool `json:"offline,omitempty"`
+	// Recordings are on the recorder's disk, of the main stream, in the order in which a search gives them.
+	Recordings []Recording `json:"recordings,omitempty"`
+	// NoPTZ says that the camera cannot be moved.
+	NoPTZ bool `json:"no_ptz,omitempty"`
 	// Quirks are what this camera's stream descriptions have besides the vendor's habits.
 	Quirks Quirks `json:"quirks,omitzero"`
+}
+
+// Recording is one file. What it shows at a recorded time is the clip at that time modulo the clip's length, as live shows it at the
+// device's clock. Times are the digits of the device's wall clock, in UTC.
+type Recording struct {
+	// Name and Size in bytes are what the vendor's search tells; empty for the vendor's usual form.
+	Name  string    `json:"name,omitempty"`
+	Size  int64     `json:"size,omitempty"`
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
 }
 
 // The values of Quirks.Sprop, what the SDP says about parameter sets. The zero value is the vendor's habit: Hikvision leaves them out

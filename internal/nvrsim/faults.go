@@ -40,6 +40,21 @@ const (
 	VideoAsMJPEG = "MJPEG" // JPEG, payload type 26
 )
 
+// The values of Faults.EndAs.
+const (
+	EndIdle     = "idle"     // nothing comes any more, the session stays: the default
+	EndBye      = "bye"      // RTCP BYE
+	EndClose    = "close"    // the connection is closed
+	EndAnnounce = "announce" // an ANNOUNCE of the recorder
+	EndNever    = "never"    // it plays on past the end
+)
+
+// The values of Faults.ScaleAs. By default Scale changes the pace and the RTP timestamps stay on the clock of the recording.
+const (
+	ScaleSqueezed = "squeezed" // the pace changes, and the timestamps with it: they run as fast as time does
+	ScaleIgnored  = "ignored"
+)
+
 // Faults are what a recorder does wrong. The zero value does all right. All can be changed while streams play, and act from the next
 // connection, request or frame.
 type Faults struct {
@@ -100,6 +115,31 @@ type Faults struct {
 	// WaitKeyFrame starts pictures with the next key frame. Without it they start with the newest one that is past, and all since then
 	// comes at once, as recorders do.
 	WaitKeyFrame bool `json:"wait_key_frame,omitempty"`
+	// MaxPlaybacks limits the RTSP sessions of recordings, 0 for no limit; beyond it they are refused as beyond MaxSessions.
+	MaxPlaybacks int `json:"max_playbacks,omitempty"`
+	// EndAs tells what happens at the end of a recording's range.
+	EndAs string `json:"end_as,omitempty"`
+	// StopsAtGap ends a playback, as EndAs says, at the first gap between files; without it the recorder jumps over it.
+	StopsAtGap bool `json:"stops_at_gap,omitempty"`
+	// ScaleAs tells what PLAY with Scale does.
+	ScaleAs string `json:"scale_as,omitempty"`
+	// Unpaced sends recordings as fast as the connection takes them.
+	Unpaced bool `json:"unpaced,omitempty"`
+	// LateKeyFrame starts recordings with the first key frame behind the asked time; without it with the one before.
+	LateKeyFrame bool `json:"late_key_frame,omitempty"`
+
+	// SearchPage limits what one page of a search holds, 0 for the vendor's own. SearchRepeats answers each page after the first with the
+	// first again, SearchEndless says that there is more when nothing is left.
+	SearchPage    int  `json:"search_page,omitempty"`
+	SearchRepeats bool `json:"search_repeats,omitempty"`
+	SearchEndless bool `json:"search_endless,omitempty"`
+	// SearchDelay is how long each page takes. MaxSearches limits searches at the same time, 0 for no limit; beyond it they are refused.
+	SearchDelay Duration `json:"search_delay,omitempty"`
+	MaxSearches int      `json:"max_searches,omitempty"`
+	// PTZStopFails answers so many stops, counted from when it is set, by 500; the camera goes on moving. PTZDelay is how long each command takes.
+	PTZStopFails int      `json:"ptz_stop_fails,omitempty"`
+	PTZDelay     Duration `json:"ptz_delay,omitempty"`
+
 	// VideoAs announces another coding than the packets have.
 	VideoAs string `json:"video_as,omitempty"`
 }

@@ -18,7 +18,13 @@ const (
 	Setup        Kind = "setup"
 	Play         Kind = "play"
 	Teardown     Kind = "teardown"
-	Close        Kind = "close" // an RTSP connection ended; Detail says why
+	SearchOpen   Kind = "search-open"  // a search began; Detail is what was asked
+	SearchPage   Kind = "search-page"  // a page was asked for
+	SearchClose  Kind = "search-close" // a search was freed, or (Hikvision) its last page was given
+	PTZStart     Kind = "ptz-start"    // a camera began to move; Detail is the channel counted from 1, a blank and the movement
+	PTZStop      Kind = "ptz-stop"     // a camera was stopped; Detail as PTZStart
+	PTZTimed     Kind = "ptz-timed"    // a movement that the device ends; Detail as PTZStart, then a blank and the milliseconds
+	Close        Kind = "close"        // an RTSP connection ended; Detail says why
 )
 
 // Entry is one line of the journal.
@@ -38,6 +44,8 @@ type Counts struct {
 	Connections    int `json:"connections"` // RTSP connections
 	Sessions       int `json:"sessions"`    // RTSP sessions
 	Playing        int `json:"playing"`     // RTSP sessions that play
+	Searches       int `json:"searches"`    // searches that hold something
+	Moving         int `json:"moving"`      // cameras that move until they are stopped
 	LoginsAccepted int `json:"logins_accepted"`
 	LoginsRefused  int `json:"logins_refused"`
 }
