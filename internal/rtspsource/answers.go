@@ -2,6 +2,7 @@ package rtspsource
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -28,8 +29,9 @@ type answers struct {
 	data     []byte
 	err      error     // what reading ends with
 	deadline time.Time // of reading; zero for none
-	awaited  bool      // gortsplib waits for an answer
+	awaited  string    // method of the request whose answer gortsplib waits for, "" for none
 	playing  bool      // gortsplib reads without waiting for an answer
+	leaving  bool      // nothing but a TEARDOWN may be written any more
 	lingers  bool      // the run is over
 	teardown int       // CSeq of the TEARDOWN that was sent, 0 before
 }
@@ -67,6 +69,9 @@ func (a *answers) Read(p []byte) (int, error) {
 		case <-changed:
 			timer.Stop()
 		case <-timer.C:
+			a.mu.Lock()
+			a.awaited = ""
+			a.mu.Unlock()
 			return 0, os.ErrDeadlineExceeded
 		}
 	}
@@ -74,13 +79,17 @@ func (a *answers) Read(p []byte) (int, error) {
 
 // Write sends one request.
 func (a *answers) Write(p []byte) (int, error) {
-	isTeardown := bytes.HasPrefix(p, []byte("TEARDOWN "))
+	method, _, _ := bytes.Cut(p, []byte(" "))
+	isTeardown := string(method) == "TEARDOWN"
 	a.mu.Lock()
-	if a.err != nil && !isTeardown {
+	if !isTeardown && (a.err != nil || a.leaving) {
 		defer a.mu.Unlock()
-		return 0, a.err
+		return 0, cmp.Or(a.err, net.ErrClosed)
 	}
-	a.awaited = !a.playing && !isTeardown
+	a.awaited = ""
+	if !a.playing && !isTeardown {
+		a.awaited = string(method)
+	}
 	a.mu.Unlock()
 
 	a.writing.Lock()
@@ -109,17 +118,26 @@ func (a *answers) reply(b []byte) error {
 	return err
 }
 
-// deliver hands over an answer. It returns false where none is awaited.
-func (a *answers) deliver(answer []byte) bool {
+// deliver hands over an answer. It returns the method that was asked for, "" where no answer is awaited.
+func (a *answers) deliver(answer []byte) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.awaited {
-		return false
+	method := a.awaited
+	if method == "" {
+		return ""
 	}
-	a.awaited = false
+	a.awaited = ""
 	a.data = append(a.data, answer...)
 	a.change()
-	return true
+	return method
+}
+
+// leave lets nothing but a TEARDOWN be written any more, and returns the method of the request that is still to be answered, "" for none.
+func (a *answers) leave() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.leaving = true
+	return a.awaited
 }
 
 // end makes reading fail with err, behind what was delivered, and lets nothing but a TEARDOWN be written, for lingerTime at most.

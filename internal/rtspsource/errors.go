@@ -18,7 +18,7 @@ var (
 	ErrSilent = errors.New("no media from the device")
 	// ErrNoVideo: the stream description has no video that can be carried.
 	ErrNoVideo = errors.New("no video that can be carried")
-	// ErrClosed: the device ended the connection or the stream.
+	// ErrClosed: the device ended the connection, or a live stream.
 	ErrClosed = errors.New("closed by the device")
 	// ErrProtocol: the peer does not speak RTSP, or breaks it beyond repair.
 	ErrProtocol = errors.New("not understood")

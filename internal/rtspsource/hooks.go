@@ -32,6 +32,12 @@ func (t *talk) onRequest(req *base.Request) {
 	if v := req.Header["Transport"]; len(v) == 1 {
 		req.Header["Transport"] = base.HeaderValue{strings.TrimSuffix(v[0], ";mode=play")}
 	}
+	if recording := t.s.src.cfg.Recording; recording != nil && req.Method == base.Play {
+		req.Header["Range"] = base.HeaderValue{wholeRange}
+		if scale := recording.scale(); scale != "" && !t.ownPace.Load() {
+			req.Header["Scale"] = base.HeaderValue{scale}
+		}
+	}
 	authorization, err := t.s.auth.sign(string(req.Method), req.URL.String())
 	if err != nil {
 		t.s.log.Debug("RTSP request not signed", zap.Error(err))

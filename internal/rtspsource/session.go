@@ -29,13 +29,14 @@ type session struct {
 	auth    *authenticator
 	talk    *talk
 
-	// routing is set before the device is asked to play; playing, in ns since 1970, when it does.
-	routing atomic.Pointer[routing]
-	playing atomic.Int64
+	routing atomic.Pointer[routing] // set before the device is asked to play
 
-	packet    packet
-	lastMedia time.Time // when the sink had taken it
-	bye       bool      // the device has said that the stream ends
+	packet     packet
+	playing    time.Time // when the device answered PLAY; zero before
+	lastMedia  time.Time // when the sink had taken it
+	bye        bool      // the device has said that the stream ends
+	early      []element // of a recording, before the answer to PLAY
+	earlyBytes int
 }
 
 // routing tells where a frame goes.
@@ -75,6 +76,7 @@ func (s *session) run(ctx context.Context) error {
 		negotiated <- err
 	}()
 	err := s.read(ctx)
+	s.settle()
 	s.answers.end(err)
 	if failed := <-negotiated; failed != nil {
 		err = failed
@@ -117,7 +119,7 @@ func (s *session) read(ctx context.Context) error {
 				return err
 			}
 		default:
-			return readError(fmt.Errorf("%w: %w", ErrClosed, err))
+			return s.closed(fmt.Errorf("%w: %w", ErrClosed, err), err)
 		}
 	}
 }
@@ -141,23 +143,22 @@ func (s *session) wait(ctx context.Context, d time.Duration) error {
 // watch ends a run that is silent.
 func (s *session) watch(ctx context.Context, now time.Time) error {
 	limit := s.src.cfg.Silence
-	playing := s.playing.Load()
-	if playing == 0 {
+	if s.playing.IsZero() {
 		return s.wait(ctx, limit)
 	}
 	if s.bye {
 		limit = min(limit, byeTime)
 	}
 	since := s.lastMedia
-	if started := time.Unix(0, playing); started.After(since) {
-		since = started
+	if s.playing.After(since) {
+		since = s.playing
 	}
 	idle := now.Sub(since)
 	switch {
 	case idle < limit:
 		return s.wait(ctx, limit-idle)
 	case s.bye:
-		return readError(fmt.Errorf("%w: it announced the end of the stream", ErrClosed))
+		return s.over(fmt.Errorf("%w: it announced the end of the stream", ErrClosed))
 	default:
 		return readError(fmt.Errorf("%w for %v", ErrSilent, idle.Round(time.Millisecond)))
 	}
@@ -186,7 +187,11 @@ func (s *session) handle(ctx context.Context, now time.Time) error {
 				err = s.frame(ctx, r, &e, now)
 			}
 		case kindMessage:
-			err = s.message(ctx, &e)
+			err = s.message(ctx, &e, now)
+		}
+		if err == nil {
+			// A sink that blocked gives way when ctx has ended, and may not be given the rest of the buffer.
+			err = ctx.Err()
 		}
 		if err != nil {
 			return err
@@ -196,6 +201,10 @@ func (s *session) handle(ctx context.Context, now time.Time) error {
 
 // frame takes an interleaved frame.
 func (s *session) frame(ctx context.Context, r *routing, e *element, now time.Time) error {
+	if s.playing.IsZero() && s.src.cfg.Recording != nil {
+		s.keep(e)
+		return nil
+	}
 	use := r.channels[e.channel]
 	switch use.kind {
 	case channelRTP:
@@ -230,7 +239,7 @@ func (s *session) ending(ctx context.Context) error {
 }
 
 // message takes an answer or a request of the device.
-func (s *session) message(ctx context.Context, e *element) error {
+func (s *session) message(ctx context.Context, e *element, now time.Time) error {
 	h, err := parseHead(e.data)
 	if err != nil {
 		return readError(err)
@@ -242,16 +251,20 @@ func (s *session) message(ctx context.Context, e *element) error {
 		}
 		switch h.method {
 		case "TEARDOWN":
-			return readError(fmt.Errorf("%w: TEARDOWN", ErrClosed))
+			return s.over(fmt.Errorf("%w: TEARDOWN", ErrClosed))
 		case "ANNOUNCE", "PLAY_NOTIFY":
 			return s.ending(ctx)
 		}
 		return nil
 	}
-	if h.status < 200 || s.answers.deliver(cleanAnswer(&h, e.body)) {
+	if h.status < 200 {
 		return nil
 	}
-	if h.status == statusUnauthorized {
+	asked := s.answers.deliver(cleanAnswer(&h, e.body))
+	if asked == StepPlay && h.status < 300 {
+		return s.begin(ctx, &h, now)
+	}
+	if asked == "" && h.status == statusUnauthorized {
 		// A keep-alive whose nonce has run out; the next one is signed with the new nonce.
 		if err := s.auth.refused(h.all("WWW-Authenticate")); err != nil {
 			s.log.Debug("RTSP keep-alive refused", zap.Error(err))
@@ -260,16 +273,34 @@ func (s *session) message(ctx context.Context, e *element) error {
 	return nil
 }
 
+// settle waits a moment for the answer to a SETUP that the end of the run has cut short: a session whose name is not known cannot be torn
+// down, and some recorders have its slot taken until they start anew.
+func (s *session) settle() {
+	if s.answers.leave() != StepSetup {
+		return
+	}
+	s.drain(func(h *head, body []byte) bool {
+		return h.status >= 200 && s.answers.deliver(cleanAnswer(h, body)) != ""
+	})
+}
+
 // part waits a moment for the answer to TEARDOWN: recorders that see the connection close first keep the session for a while.
 func (s *session) part() {
+	if s.answers.teardownSent() > 0 {
+		s.drain(func(h *head, _ []byte) bool { return s.answers.ends(h) })
+	}
+}
+
+// drain reads on without regard to the media until a message is the last that matters, for lingerTime at most.
+func (s *session) drain(last func(h *head, body []byte) bool) {
 	limit := time.Now().Add(lingerTime)
-	for s.answers.teardownSent() > 0 && time.Now().Before(limit) {
+	for time.Now().Before(limit) {
 		e, err := s.reader.next()
 		switch {
 		case err != nil:
 			return
 		case e.kind == kindMessage:
-			if h, err := parseHead(e.data); err == nil && s.answers.ends(&h) {
+			if h, err := parseHead(e.data); err == nil && last(&h, e.body) {
 				return
 			}
 		case e.kind == kindMore:

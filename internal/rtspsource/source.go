@@ -27,8 +27,11 @@ type Config struct {
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timeout is for the dial and for each answer, 4 s by default.
 	Timeout time.Duration
-	// Silence is how long no media may come before the run ends with ErrSilent, 5 s by default.
+	// Silence is how long no media may come before the run ends with ErrSilent, by default 5 s, and 10 s for a recording. Time in which the
+	// sink blocks does not count.
 	Silence time.Duration
+	// Recording plays a recording; nil is live.
+	Recording *Recording
 	// Log takes what helps to understand a device, at debug level. None by default.
 	Log *zap.Logger
 }
@@ -57,11 +60,17 @@ func New(cfg Config) (*Source, error) {
 	if cfg.Timeout < 0 || cfg.Silence < 0 {
 		return nil, errors.New("time limits of an RTSP source must not be negative")
 	}
+	if err := cfg.Recording.check(); err != nil {
+		return nil, err
+	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = defaultTimeout
 	}
 	if cfg.Silence == 0 {
 		cfg.Silence = defaultSilence
+		if cfg.Recording != nil {
+			cfg.Silence = recordingSilence
+		}
 	}
 	if cfg.DialContext == nil {
 		cfg.DialContext = (&net.Dialer{}).DialContext
@@ -75,13 +84,18 @@ func New(cfg Config) (*Source, error) {
 // Run implements media.Source. It returns nil when ctx ended and an error otherwise: the sink's own, or an *Error that wraps ErrAuth,
 // ErrTimeout, ErrSilent, ErrNoVideo, ErrClosed or ErrProtocol, or that carries the device's status. The session is torn down and the
 // connection closed when it returns, within a second of the end of ctx provided that the sink does not block.
+//
+// With Config.Recording it also returns nil when the device, playing, ends the recording: by RTCP BYE, ANNOUNCE or PLAY_NOTIFY and half a
+// second without media, by TEARDOWN, or by closing the connection after media came. A reset connection and silence stay errors.
+//
+// The sink may block for as long as it likes: the device is kept waiting and the session alive.
 func (s *Source) Run(ctx context.Context, sink media.Sink) error {
 	s.counters.notes.Store(nil)
 	err := s.pull(ctx, sink)
-	if ctx.Err() == nil {
-		return err
+	if ctx.Err() != nil || errors.Is(err, errOver) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 func (s *Source) pull(ctx context.Context, sink media.Sink) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aler9/gortsplib/v2"
@@ -42,6 +43,8 @@ type talk struct {
 	answer  answer
 	offer   offer
 	channel [2]int // of the SETUP answered last: RTP, RTCP
+
+	ownPace atomic.Bool // the device refused to play at another speed than its own
 }
 
 // answer is what the device said last.
@@ -107,15 +110,27 @@ func (t *talk) negotiate() error {
 		return err //nolint:wrapcheck // the contract of media.Sink: the run ends with this error
 	}
 	t.s.routing.Store(r)
-	err = t.ask(StepPlay, func() error {
+	err = t.play()
+	if t.s.src.cfg.Recording.scale() != "" && refusedBy(err) {
+		t.s.log.Debug("RTSP PLAY refused, once more without Scale", zap.Error(err))
+		t.ownPace.Store(true)
+		err = t.play()
+	}
+	return err
+}
+
+// play asks the device to play. What it answers is for session.begin.
+func (t *talk) play() error {
+	return t.ask(StepPlay, func() error {
 		_, err := t.client.Play(nil)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	t.s.playing.Store(time.Now().UnixNano())
-	return nil
+}
+
+// refusedBy tells an answer other than 401 by which a device refuses a request.
+func refusedBy(err error) bool {
+	var refused *Error
+	return errors.As(err, &refused) && refused.Status >= 400 && refused.Status != statusUnauthorized
 }
 
 // setUp sends SETUP for each stream. A refused audio leaves the picture alone.
