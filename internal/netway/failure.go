@@ -27,11 +27,23 @@ var rtspMeanings = map[int]Meaning{
 	503: {device.KindBusy, "the recorder cannot serve the stream now"},
 }
 
+// recordingMeanings are those that mean something else for a recording. They win over the vendor's own, which speak of live streams.
+var recordingMeanings = map[int]Meaning{
+	403: {device.KindBusy, "playback is forbidden: the user has no right to it, or users or playbacks are used up: stop other playbacks"},
+	404: {device.KindNoSuchChannel, "the recorder does not serve recordings of this channel, or has none in the range"},
+	453: {device.KindBusy, "the recorder's playbacks or its bandwidth are used up: stop other playbacks"},
+	457: {device.KindNoRecording, "the recorder has no recording in the range"},
+	500: {device.KindBusy, "the recorder cannot play recordings now, which happens under load: stop other playbacks"},
+	503: {device.KindBusy, "the recorder cannot play recordings now: stop other playbacks"},
+}
+
 // Failures turns what ends an RTSP source into a *device.Error.
 type Failures struct {
 	Vendor device.Vendor
 	// Address is host:port of the RTSP server.
 	Address string
+	// Op is what the source is for, device.OpLive or device.OpPlayback.
+	Op device.Operation
 	// Reach is the operation that a failed connection belongs to, device.OpLogin where RTSP is all there is. Login is that of refused
 	// credentials: device.OpLogin where no other login has proven them.
 	Reach, Login device.Operation
@@ -52,7 +64,7 @@ func (f Failures) Explain(err error) error {
 		return err
 	}
 	meaning := f.meaning(failure)
-	op := device.OpLive
+	op := f.Op
 	if errors.Is(failure, rtspsource.ErrNoWay) {
 		op = device.OpLogin
 	}
@@ -76,24 +88,14 @@ func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 			device.KindUnsupported, "RTSP asks for authentication that is unknown or not allowed; basic_auth: true in devices allows basic",
 		}
 	}
-	if f.Known && failure.Status == http.StatusNotFound {
-		return Meaning{
-			device.KindOffline, "the recorder lists this channel but does not serve it: its camera, or this stream of it, is not connected",
-		}
-	}
-	if meaning, ok := f.Meanings[failure.Status]; ok {
-		return meaning
-	}
-	if failure.Status == http.StatusForbidden && f.Login == device.OpLogin {
-		// No login has proven the password.
-		return Meaning{device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"}
-	}
-	if meaning, ok := rtspMeanings[failure.Status]; ok {
+	if meaning, ok := f.ofStatus(failure.Status); ok {
 		return meaning
 	}
 	switch {
 	case errors.Is(failure, rtspsource.ErrAuth):
 		return rtspMeanings[http.StatusUnauthorized]
+	case errors.Is(failure, rtspsource.ErrSilent) && f.Op == device.OpPlayback:
+		return Meaning{device.KindNoData, "the recorder plays the recording, but sends nothing"}
 	case errors.Is(failure, rtspsource.ErrSilent):
 		return Meaning{device.KindNoData, "the recorder plays the stream, but sends nothing: the camera may be disconnected"}
 	case errors.Is(failure, rtspsource.ErrNoVideo):
@@ -105,5 +107,31 @@ func (f Failures) meaning(failure *rtspsource.Error) Meaning {
 		return Meaning{device.KindUnreachable, "no connection to the RTSP port (rtsp_port names another), or it was lost"}
 	default:
 		return Meaning{device.KindProtocol, "the RTSP answer makes no sense"}
+	}
+}
+
+// ofStatus is what a status code means, as far as it tells more than that the recorder refuses.
+func (f Failures) ofStatus(status int) (Meaning, bool) {
+	recorded := f.Op == device.OpPlayback
+	if f.Known && status == http.StatusNotFound {
+		if recorded {
+			return Meaning{device.KindNoRecording, "the recorder has no recording of this channel in the range"}, true
+		}
+		return Meaning{
+			device.KindOffline, "the recorder lists this channel but does not serve it: its camera, or this stream of it, is not connected",
+		}, true
+	}
+	meaning, vendors := f.Meanings[status]
+	unproven := status == http.StatusForbidden && f.Login == device.OpLogin && !vendors
+	switch {
+	case unproven:
+		return Meaning{device.KindAuth, "RTSP is forbidden: the user has no right to this channel, or the account is locked"}, true
+	case recorded && recordingMeanings[status].Words != "":
+		return recordingMeanings[status], true
+	case vendors:
+		return meaning, true
+	default:
+		meaning, ok := rtspMeanings[status]
+		return meaning, ok
 	}
 }

@@ -152,7 +152,7 @@ func TestForbiddenAddressIsKept(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	net := netway.Failures{
-		Vendor: device.Dahua, Address: "h:554", Reach: device.OpLive, Login: device.OpLive,
+		Vendor: device.Dahua, Address: "h:554", Op: device.OpLive, Reach: device.OpLive, Login: device.OpLive,
 		Meanings: map[int]netway.Meaning{403: {Kind: device.KindBusy, Words: "limit"}},
 	}
 	alone, known, plain, unasked := net, net, net, net

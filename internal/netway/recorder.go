@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,8 +16,6 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
-	"mediapusher/internal/media"
-	"mediapusher/internal/rtspsource"
 )
 
 const (
@@ -33,8 +30,8 @@ type Config struct {
 	// DialContext opens all connections, HTTP and RTSP, as net.Dialer does. A *device.Error that it returns is kept, so that it can hold
 	// addresses back.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default. Silence is how long a playing stream may send nothing, by
-	// default that of rtspsource.
+	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default. Silence is how long a live stream may send nothing, by
+	// default that of rtspsource; a recording may for twice as long, since disks pause longer than cameras.
 	Timeout, Silence time.Duration
 	// Log may be nil.
 	Log *zap.Logger
@@ -215,80 +212,4 @@ func keepDevice(cause error, other *device.Error) error {
 		return kept
 	}
 	return other
-}
-
-// Live says what to pull from a recorder.
-type Live struct {
-	// Path is the vendor's path and query; Settings.LivePath replaces it.
-	Path string
-	// Channel is the vendor's RTSP channel number; Request is what the caller asked for.
-	Channel int
-	Request device.LiveRequest
-	// Known says that the recorder itself lists the channel, so that 404 speaks of its camera.
-	Known bool
-	// RTSPPort is the one that the recorder tells, 0 for none. Recorder.RTSPPort wins over it, and 554 stands in for both.
-	RTSPPort int
-}
-
-// Source returns the source of a live stream. Its errors, and this one, are *device.Error.
-func (r *Recorder) Source(live Live) (media.Source, error) {
-	path := live.Path
-	if r.Settings.LivePath != "" {
-		path = expand(r.Settings.LivePath, live)
-	}
-	address := r.rtspAddress(cmp.Or(r.RTSPPort, live.RTSPPort))
-	failures := Failures{
-		Vendor: r.Target.Vendor, Address: address, Reach: device.OpLive, Login: device.OpLive,
-		Meanings: r.vendor.Meanings, Known: live.Known,
-	}
-	if r.Way == device.WayRTSP {
-		failures.Reach = device.OpLogin
-	}
-	if !r.Proven() {
-		failures.Login = device.OpLogin
-	}
-	source, err := rtspsource.New(rtspsource.Config{
-		URL:  "rtsp://" + address + path,
-		User: r.Target.User, Password: r.Target.Password.Reveal(), AllowBasic: r.Settings.BasicAuth,
-		DialContext: r.cfg.DialContext, Timeout: r.cfg.Timeout, Silence: r.cfg.Silence, Log: r.cfg.Log,
-	})
-	if err != nil {
-		return nil, &device.Error{
-			Vendor: r.Target.Vendor, Address: address, Op: device.OpLive, Kind: device.KindUnsupported,
-			Meaning: fmt.Sprintf("the path %q cannot be asked for", path), Err: err,
-		}
-	}
-	return &explained{source, failures}, nil
-}
-
-func (r *Recorder) rtspAddress(port int) string {
-	if port == 0 {
-		port = defaultRTSPPort
-	}
-	return device.JoinAddress(r.Target.Host, port)
-}
-
-// expand fills in the template of device.Settings.LivePath.
-func expand(template string, live Live) string {
-	subtype := int(live.Request.Stream)
-	path := strings.NewReplacer(
-		"{channel}", strconv.Itoa(live.Channel),
-		"{stream}", strconv.Itoa(subtype+1),
-		"{subtype}", strconv.Itoa(subtype),
-		"{sdk_channel}", strconv.Itoa(live.Request.Channel),
-	).Replace(template)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	return path
-}
-
-// explained is a source whose failures are *device.Error.
-type explained struct {
-	source   media.Source
-	failures Failures
-}
-
-func (s *explained) Run(ctx context.Context, sink media.Sink) error {
-	return s.failures.Explain(s.source.Run(ctx, sink))
 }
