@@ -24,17 +24,25 @@ type statePage struct {
 	asked bool
 }
 
-// learn returns how the recorder's channels are numbered and its RTSP port, 0 where it does not tell. It asks what was not told yet, all
-// side by side, and the cameras' states with it.
-func (r *recorder) learn(ctx context.Context, states *statePage) (*plan, int, error) {
+// need is what an operation has to know of a device.
+type need struct {
+	op    device.Operation
+	pages []string
+	// states is where the cameras' states go; nil where the operation does without.
+	states *statePage
+}
+
+// learn returns how the recorder's channels are numbered, as far as the needed pages tell, and its RTSP port, 0 where it does not tell. It
+// asks what was not told yet, all side by side.
+func (r *recorder) learn(ctx context.Context, n need) (*plan, int, error) {
 	select {
 	case r.planTurn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, 0, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
+		return nil, 0, r.TooLong(ctx, n.op, "asking for the channels takes too long")
 	}
 	defer func() { <-r.planTurn }()
 	if r.Way == device.WayNet {
-		if err := r.askPages(ctx, states); err != nil {
+		if err := r.askPages(ctx, n); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -70,39 +78,53 @@ func (r *recorder) makePlan() (p *plan, whole bool) {
 	return newPlan(r.facts()), true
 }
 
+// channel returns the ISAPI number of a channel of the SDK, what it rests on, and the RTSP port where it is among the needed pages. It does
+// not ask whether the camera is connected.
+func (r *recorder) channel(ctx context.Context, n need, sdk int) (number int, p *plan, port int, err error) {
+	p, port, err = r.learn(ctx, n)
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	number, err = p.translate(sdk)
+	if err != nil {
+		return 0, nil, 0, r.Failure(n.op, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: err.Error()})
+	}
+	return number, p, port, nil
+}
+
 // numbering lists the pages that the channels' numbers rest on.
 func (r *recorder) numbering() []string {
-	switch {
-	case !r.NeedsChannel():
-		return nil
-	case r.Settings.ChannelBase != nil:
+	if r.Settings.ChannelBase != nil {
 		return []string{pageCapabilities, pageProxies}
-	default:
-		// The last is the page that the vendor's own web client reads; newer firmware may not have it.
-		return []string{pageCapabilities, pageProxies, pageSDK}
 	}
+	// The last is the page that the vendor's own web client reads; newer firmware may not have it.
+	return []string{pageCapabilities, pageProxies, pageSDK}
+}
+
+// streaming lists the pages that a stream over RTSP rests on besides: the port may need an administrator; without it the usual one is tried.
+func (r *recorder) streaming() []string {
+	if r.RTSPPort != 0 {
+		return nil
+	}
+	return []string{pageAccesses}
 }
 
 // askPages asks what was not told yet. Without the capabilities a channel's number could be that of another camera, so they must answer,
 // unless they did so earlier; the rest falls away where it does not come in time.
-func (r *recorder) askPages(ctx context.Context, states *statePage) error {
-	wanted := r.numbering()
-	if r.RTSPPort == 0 {
-		wanted = append(wanted, pageAccesses) // it may need an administrator; without it the usual port is tried
-	}
+func (r *recorder) askPages(ctx context.Context, n need) error {
 	var (
 		asked []string
 		asks  []netway.Ask
 		told  [4]bool
 	)
-	for _, page := range wanted {
+	for _, page := range n.pages {
 		if _, known := r.pages.told[page]; known {
 			continue
 		}
 		i := len(asked)
 		ask := netway.Ask(func(ctx context.Context) (err error) {
 			root, into := r.pages.document(page)
-			told[i], err = r.tell(ctx, page, root, into)
+			told[i], err = r.tell(ctx, n.op, page, root, into)
 			return err
 		})
 		if page != pageCapabilities {
@@ -110,9 +132,9 @@ func (r *recorder) askPages(ctx context.Context, states *statePage) error {
 		}
 		asked, asks = append(asked, page), append(asks, ask)
 	}
-	if r.plan == nil && r.NeedsChannel() {
-		states.asked = true
-		asks = append(asks, r.askStates(states))
+	if r.plan == nil && n.states != nil {
+		n.states.asked = true
+		asks = append(asks, r.askStates(n.states))
 	}
 	errs := netway.SideBySide(ctx, asks...)
 	for i, page := range asked {
@@ -172,8 +194,8 @@ func (r *recorder) facts() facts {
 }
 
 // tell asks for a page that a device need not have or may keep from this user.
-func (r *recorder) tell(ctx context.Context, page, root string, into any) (told bool, err error) {
-	told, err = r.ask(ctx, device.OpLive, page, root, into)
+func (r *recorder) tell(ctx context.Context, op device.Operation, page, root string, into any) (told bool, err error) {
+	told, err = r.ask(ctx, op, page, root, into)
 	kind, _ := device.KindOf(err)
 	if err == nil || netway.Refused(err) || kind == device.KindUnreachable {
 		return told, err
@@ -184,7 +206,7 @@ func (r *recorder) tell(ctx context.Context, page, root string, into any) (told 
 // askStates asks for the cameras' states, which a stream can do without.
 func (r *recorder) askStates(states *statePage) netway.Ask {
 	return netway.Optional(func(ctx context.Context) error {
-		_, err := r.tell(ctx, pageProxiesStatus, "InputProxyChannelStatusList", &states.list)
+		_, err := r.tell(ctx, device.OpLive, pageProxiesStatus, "InputProxyChannelStatusList", &states.list)
 		return err
 	})
 }

@@ -64,6 +64,7 @@ type recorder struct {
 	*netway.Recorder
 	driver *Driver
 	info   device.Info
+	kind   string // deviceType in lower case, "nvr" or "ipcamera"; empty where nobody tells
 
 	planTurn chan struct{} // of capacity 1; who has put something into it may touch the fields below
 	plan     *plan         // nil until all was told that it rests on
@@ -74,17 +75,18 @@ func (r *recorder) Info() device.Info { return r.info }
 
 // Live translates the channel and makes sure that its camera is connected, as far as the recorder tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
-	states := &statePage{}
-	p, port, err := r.learn(ctx, states)
-	if err != nil {
-		return nil, err
-	}
 	if !r.NeedsChannel() {
+		_, port, err := r.learn(ctx, need{op: device.OpLive, pages: r.streaming()})
+		if err != nil {
+			return nil, err
+		}
 		return r.Source(netway.Live{Request: request, RTSPPort: port})
 	}
-	number, err := p.translate(request.Channel)
+	states := &statePage{}
+	wanted := need{op: device.OpLive, pages: append(r.numbering(), r.streaming()...), states: states}
+	number, p, port, err := r.channel(ctx, wanted, request.Channel)
 	if err != nil {
-		return nil, r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: err.Error()})
+		return nil, err
 	}
 	if err := r.online(ctx, states, p, number); err != nil {
 		return nil, err

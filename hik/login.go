@@ -24,6 +24,7 @@ func (r *recorder) logIn(ctx context.Context) error {
 	if !told {
 		return r.Failure(device.OpLogin, 0, netway.Meaning{Kind: device.KindProtocol, Words: "not a Hikvision device: no ISAPI there"})
 	}
+	r.kind = strings.ToLower(strings.TrimSpace(info.Type))
 	r.info = device.Info{
 		Model: netway.Plain([]byte(info.Model)), Serial: netway.Plain([]byte(info.Serial)),
 		Firmware: netway.Plain([]byte(info.Firmware + " " + info.Released)), Way: r.Way, Proven: r.Proven(),
@@ -47,7 +48,7 @@ func (r *recorder) ask(ctx context.Context, op device.Operation, page, root stri
 		return true, nil
 	}
 	meaning, wait := explain(answer)
-	if meaning.Kind == device.KindUnsupported && op == device.OpLive || answer.Status == http.StatusNotFound {
+	if meaning.Kind == device.KindUnsupported && op != device.OpLogin || answer.Status == http.StatusNotFound {
 		return false, nil
 	}
 	failure := r.Failure(op, answer.Status, meaning)

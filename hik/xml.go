@@ -64,6 +64,7 @@ type deviceInfo struct {
 	Serial   string `xml:"serialNumber"`
 	Firmware string `xml:"firmwareVersion"`
 	Released string `xml:"firmwareReleasedDate"`
+	Type     string `xml:"deviceType"`
 }
 
 // userCheck comes with refusals, and says how many tries are left.

@@ -20,6 +20,9 @@ type Settings struct {
 	LivePath string
 	// TimeZone is an IANA name for devices that are not in the service's zone.
 	TimeZone string
+	// RecordTimes tells what the Z behind the times of a Hikvision device's recordings means: "device" is its own wall clock, as on most
+	// recorders, "utc" is UTC, as on most cameras. Empty means: find out.
+	RecordTimes string
 	// Ways is the order in which ways are tried; empty means every way that is built, "net" last.
 	Ways []string
 	// MaxLive is the largest number of live streams pulled from the recorder at once, 0 for no limit. MaxStarts is how many may be
