@@ -1,0 +1,48 @@
+package nvrsim
+
+import (
+	"fmt"
+	"time"
+)
+
+// cluster is the unit in which a Dahua recorder gives out its disk; its sizes of files are those given out, not those filled.
+const cluster = 40 << 20
+
+// recordedRate is what a second of a file takes on a Hikvision recorder's disk, in bytes.
+const recordedRate = 256 << 10
+
+// recordings returns the files of a channel, counted from 1, that have something between two times of the device's wall clock, in the
+// order of the configuration and with what the vendor tells about them. The caller owns the slice.
+func (r *Recorder) recordings(channel int, from, until time.Time) []Recording {
+	if channel < 1 || channel > len(r.channels) {
+		return nil
+	}
+	var found []Recording
+	for i, file := range r.channels[channel-1].Recordings {
+		if !file.Start.Before(until) || !file.End.After(from) {
+			continue
+		}
+		file.Name = orDefault(file.Name, r.fileName(channel, i, file))
+		file.Size = orDefault(file.Size, r.fileSize(file))
+		found = append(found, file)
+	}
+	return found
+}
+
+// fileName is the vendor's usual name of a channel's file number i. In Dahua's path channels count from 0.
+func (r *Recorder) fileName(channel, i int, file Recording) string {
+	if r.cfg.Vendor == Hikvision {
+		return fmt.Sprintf("ch%02d_%011d%06d", channel, i+1, 100)
+	}
+	const clock = "15.04.05"
+	return fmt.Sprintf("/mnt/dvr/%s/%d/dav/%02d/1/0/%d/%s-%s[R][0@0][0].dav", file.Start.Format(time.DateOnly), channel-1,
+		file.Start.Hour(), 139000+i*32, file.Start.Format(clock), file.End.Format(clock))
+}
+
+func (r *Recorder) fileSize(file Recording) int64 {
+	size := max(int64(file.End.Sub(file.Start)/time.Second), 1) * recordedRate
+	if r.cfg.Vendor == Dahua {
+		size = (size + cluster - 1) / cluster * cluster
+	}
+	return size
+}
