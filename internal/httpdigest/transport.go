@@ -15,7 +15,8 @@ const (
 )
 
 // newTransport returns a transport for one recorder. It asks no proxy of the environment, which would not reach a recorder's network,
-// and leaves all time limits to the request's context.
+// and leaves all time limits to the request's context. Connections are kept between challenge and answer and for the next request, and
+// there is no limit to their number: a camera's movement does not wait behind a search.
 func newTransport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
 	if dial == nil {
 		dial = (&net.Dialer{KeepAlive: keepAlive}).DialContext
