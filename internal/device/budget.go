@@ -9,7 +9,28 @@ import (
 // defaultMaxStarts is how many streams of one recorder may be starting at once where the settings do not say.
 const defaultMaxStarts = 8
 
-// budgets counts the live streams of each recorder. It is safe for concurrent use.
+// maxSearches is how many searches run on one recorder at once: recorders answer a second one busy, or mix up the pages.
+const maxSearches = 1
+
+// use is what streams are counted by.
+type use uint8
+
+const (
+	liveUse use = iota
+	playbackUse
+	uses
+)
+
+// step is what callers take turns at.
+type step uint8
+
+const (
+	starting  step = iota // of a stream
+	searching             // for recordings
+	steps
+)
+
+// budgets counts what runs on each recorder. It is safe for concurrent use.
 type budgets struct {
 	mu        sync.Mutex
 	recorders map[recorder]*budget
@@ -17,51 +38,46 @@ type budgets struct {
 
 // budget is what one recorder has to give.
 type budget struct {
-	live     int // streams that run or wait for their turn to start
-	starting int
-	queue    []chan struct{} // who waits for a turn, in order; closed by whoever hands the turn on
+	streams [uses]int // that run or wait for their turn to start
+	turns   [steps]turns
 }
 
-// takeLive takes one of limit streams, 0 for no limit. Who got true gives it back by giveLive.
-func (b *budgets) takeLive(r recorder, limit int) bool {
+// turns are taken in the order of asking.
+type turns struct {
+	taken int
+	queue []chan struct{} // who waits, in order; closed by whoever hands the turn on
+}
+
+// take takes one of limit streams, 0 for no limit. Who got true gives it back by give.
+func (b *budgets) take(r recorder, u use, limit int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.recorders[r]
-	if one == nil {
-		one = &budget{}
-		b.recorders[r] = one
-	}
-	if limit > 0 && one.live >= limit {
+	one := b.of(r)
+	if limit > 0 && one.streams[u] >= limit {
 		return false
 	}
-	one.live++
+	one.streams[u]++
 	return true
 }
 
-func (b *budgets) giveLive(r recorder) {
+func (b *budgets) give(r recorder, u use) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	one := b.recorders[r]
-	if one.live--; one.live == 0 {
-		delete(b.recorders, r)
-	}
+	b.recorders[r].streams[u]--
+	b.tidy(r)
 }
 
-// takeStart waits for a turn to start, in the order of asking. The caller holds a live stream. Who got nil gives the turn back by
-// giveStart; the error is ctx's.
-func (b *budgets) takeStart(ctx context.Context, r recorder, limit int) error {
-	if limit <= 0 {
-		limit = defaultMaxStarts
-	}
+// takeTurn waits for one of limit turns, in the order of asking. Who got nil gives it back by giveTurn; the error is ctx's.
+func (b *budgets) takeTurn(ctx context.Context, r recorder, s step, limit int) error {
 	b.mu.Lock()
-	one := b.recorders[r]
-	if one.starting < limit {
-		one.starting++
+	waiting := &b.of(r).turns[s]
+	if waiting.taken < limit {
+		waiting.taken++
 		b.mu.Unlock()
 		return nil
 	}
 	turn := make(chan struct{})
-	one.queue = append(one.queue, turn)
+	waiting.queue = append(waiting.queue, turn)
 	b.mu.Unlock()
 	select {
 	case <-turn:
@@ -70,26 +86,54 @@ func (b *budgets) takeStart(ctx context.Context, r recorder, limit int) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if i := slices.Index(one.queue, turn); i >= 0 {
-		one.queue = slices.Delete(one.queue, i, i+1)
+	if i := slices.Index(waiting.queue, turn); i >= 0 {
+		waiting.queue = slices.Delete(waiting.queue, i, i+1)
 	} else {
-		one.passOn() // the turn came while ctx ended
+		waiting.passOn() // the turn came while ctx ended
 	}
+	b.tidy(r)
 	return context.Cause(ctx)
 }
 
-func (b *budgets) giveStart(r recorder) {
+func (b *budgets) giveTurn(r recorder, s step) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.recorders[r].passOn()
+	b.recorders[r].turns[s].passOn()
+	b.tidy(r)
+}
+
+// of returns a recorder's budget and makes one where there is none. The lock is held.
+func (b *budgets) of(r recorder) *budget {
+	one := b.recorders[r]
+	if one == nil {
+		one = &budget{}
+		b.recorders[r] = one
+	}
+	return one
+}
+
+// tidy forgets a recorder that gives nothing. The lock is held.
+func (b *budgets) tidy(r recorder) {
+	one := b.recorders[r]
+	for _, n := range one.streams {
+		if n > 0 {
+			return
+		}
+	}
+	for _, t := range one.turns {
+		if t.taken > 0 { // nobody waits for a turn that nobody has
+			return
+		}
+	}
+	delete(b.recorders, r)
 }
 
 // passOn hands a turn to the next in the queue. The lock is held.
-func (one *budget) passOn() {
-	if len(one.queue) == 0 {
-		one.starting--
+func (t *turns) passOn() {
+	if len(t.queue) == 0 {
+		t.taken--
 		return
 	}
-	close(one.queue[0])
-	one.queue = slices.Delete(one.queue, 0, 1)
+	close(t.queue[0])
+	t.queue = slices.Delete(t.queue, 0, 1)
 }

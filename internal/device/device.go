@@ -126,8 +126,8 @@ type Device interface {
 	// Search asks for recordings and hands them over as the device gives them, page by page, from the calling goroutine; there may be none.
 	// What the device repeats is handed over once. What was handed over before an error, an *Error, or before ctx ended, is good.
 	Search(ctx context.Context, request SearchRequest, page func([]playback.File)) error
-	// Playback resolves the channel and returns a source for one run, which has not opened anything yet and returns nil when the device ends
-	// the recording. Errors here and from the source's Run are *Error.
+	// Playback resolves the channel and returns a source for one run, which has not opened anything yet and returns nil when the device
+	// ends the recording. Errors here and from the source's Run are *Error.
 	Playback(ctx context.Context, request PlaybackRequest) (media.Source, error)
 	// PTZ resolves the channel and returns what moves its camera; the head must be closed before the device. Errors here and from the
 	// head are *Error.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"mediapusher/internal/media"
 	"mediapusher/playback"
@@ -26,10 +27,18 @@ func (d *lease) Live(ctx context.Context, request LiveRequest) (media.Source, er
 		d.met(err)
 		return nil, err
 	}
-	return &budgeted{lease: d, source: source}, nil
+	return &budgeted{lease: d, source: source, use: liveUse}, nil
 }
 
+// Search waits until no other search runs on the recorder.
 func (d *lease) Search(ctx context.Context, request SearchRequest, page func([]playback.File)) error {
+	target, budgets := d.login.target, &d.pool.budgets
+	begin := time.Now()
+	if err := budgets.takeTurn(ctx, recorderOf(target), searching, maxSearches); err != nil {
+		return targetError(target, OpSearch, KindBusy,
+			fmt.Sprintf("other searches on this recorder took longer than %s", time.Since(begin).Round(100*time.Millisecond)), err)
+	}
+	defer budgets.giveTurn(recorderOf(target), searching)
 	err := d.login.device.Search(ctx, request, page)
 	if err != nil {
 		d.met(err)
@@ -43,16 +52,17 @@ func (d *lease) Playback(ctx context.Context, request PlaybackRequest) (media.So
 		d.met(err)
 		return nil, err
 	}
-	return source, nil
+	return &budgeted{lease: d, source: source, use: playbackUse}, nil
 }
 
+// PTZ waits for no stream and no search: a camera must stop in time whatever else the recorder does.
 func (d *lease) PTZ(ctx context.Context, channel int) (ptz.Head, error) {
 	head, err := d.login.device.PTZ(ctx, channel)
 	if err != nil {
 		d.met(err)
 		return nil, err
 	}
-	return head, nil
+	return &observed{lease: d, head: head}, nil
 }
 
 // Close gives the share back. The login itself ends with the last share, after the linger.
@@ -92,63 +102,27 @@ func (d *lease) doubted() bool {
 	return d.login.doubted && !d.pool.rests.proven(accountOf(d.login.target), d.login.target.Password)
 }
 
-// budgeted is a source that runs only where the recorder's budget allows.
-type budgeted struct {
-	lease  *lease
-	source media.Source
+// observed is a head whose errors reach the pool.
+type observed struct {
+	lease *lease
+	head  ptz.Head
 }
 
-// Run takes a live stream of the budget, or fails at once with KindBusy, and waits for its turn to start, which it gives on with the first
-// access unit.
-func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
-	pool, target := s.lease.pool, s.lease.login.target
-	settings, budgetOf := pool.cfg.Settings(target), recorderOf(target)
-	if !pool.budgets.takeLive(budgetOf, settings.MaxLive) {
-		return targetError(target, OpLive, KindBusy,
-			fmt.Sprintf("all %d live streams that the configuration allows for this recorder (max_live) are in use", settings.MaxLive), nil)
-	}
-	defer pool.budgets.giveLive(budgetOf)
-	if pool.budgets.takeStart(ctx, budgetOf, settings.MaxStarts) != nil {
-		return nil // the end of ctx is no failure of a source
-	}
-	started := sync.OnceFunc(func() { pool.budgets.giveStart(budgetOf) })
-	defer started()
-	admitted, err := s.lease.admit(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return err
-	}
-	defer admitted()
-	err = s.source.Run(ctx, &starter{sink: sink, started: started, accepted: func() {
-		pool.note(target, nil)
-		admitted()
-	}})
+func (o *observed) Start(ctx context.Context, command ptz.Command, duration time.Duration) (timed bool, err error) {
+	timed, err = o.head.Start(ctx, command, duration)
+	return timed, o.seen(err)
+}
+
+func (o *observed) Stop(ctx context.Context, command ptz.Command) error {
+	return o.seen(o.head.Stop(ctx, command))
+}
+
+func (o *observed) Close() error { return o.head.Close() }
+
+func (o *observed) seen(err error) error {
 	var failure *Error
 	if errors.As(err, &failure) {
-		s.lease.met(failure)
+		o.lease.met(failure)
 	}
 	return err
-}
-
-// starter sees how far a source has come.
-type starter struct {
-	sink     media.Sink
-	accepted func() // the device has described the stream, so it takes the password
-	started  func() // the first access unit is there
-	running  bool
-}
-
-func (s *starter) SetTracks(tracks []*media.Track) error {
-	s.accepted()
-	return s.sink.SetTracks(tracks)
-}
-
-func (s *starter) Write(au *media.AccessUnit) error {
-	if !s.running {
-		s.running = true
-		s.started()
-	}
-	return s.sink.Write(au)
 }

@@ -20,7 +20,7 @@ const (
 type PoolConfig struct {
 	// Drivers are the vendors that are built in; a target of another vendor fails with KindNotBuilt.
 	Drivers map[Vendor]Driver
-	// Settings tells MaxLive and MaxStarts; nil means the defaults for every recorder.
+	// Settings tells MaxLive, MaxPlaybacks and MaxStarts; nil means the defaults for every recorder.
 	Settings SettingsFunc
 	// Linger is how long a login that nobody uses is kept, 0 for DefaultLinger, below 0 for not at all.
 	Linger time.Duration
@@ -32,7 +32,8 @@ type PoolConfig struct {
 }
 
 // Pool is a Driver for all vendors. Callers with equal targets share one login, callers of one account share the cool-down after a
-// refused password, and all live streams of one recorder share its budget. It is safe for concurrent use.
+// refused password, and all streams of one recorder share its budget: live streams and recordings are counted apart and take turns to
+// start, and one search runs at a time. Movements of cameras wait for none of them. It is safe for concurrent use.
 type Pool struct {
 	cfg     PoolConfig
 	rests   coolDown

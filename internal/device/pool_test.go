@@ -27,6 +27,9 @@ type fakeRecorder struct {
 	run     func(ctx context.Context, sink media.Sink) error
 	way     string
 	open    bool // the login asks for no password
+	search  func(ctx context.Context, page func([]playback.File)) error
+	head    *fakeHead // nil: no camera to move
+	channel int       // of the newest head
 
 	mu                     sync.Mutex
 	opens, closes, cancels int
@@ -53,16 +56,44 @@ func (f *fakeRecorder) Open(ctx context.Context, target device.Target) (device.D
 	return &fakeDevice{f}, nil
 }
 
-func (d *fakeDevice) Search(context.Context, device.SearchRequest, func([]playback.File)) error {
-	return errors.New("no search here")
+func (d *fakeDevice) Search(ctx context.Context, _ device.SearchRequest, page func([]playback.File)) error {
+	if d.f.search == nil {
+		return nil
+	}
+	return d.f.search(ctx, page)
 }
 
 func (d *fakeDevice) Playback(context.Context, device.PlaybackRequest) (media.Source, error) {
-	return nil, errors.New("no playback here")
+	return fakeSource(d.f.run), nil
 }
 
-func (d *fakeDevice) PTZ(context.Context, int) (ptz.Head, error) {
-	return nil, errors.New("no PTZ here")
+func (d *fakeDevice) PTZ(_ context.Context, channel int) (ptz.Head, error) {
+	d.f.channel = channel
+	if d.f.head == nil {
+		return nil, &device.Error{Op: device.OpPTZ, Kind: device.KindUnsupported}
+	}
+	return d.f.head, nil
+}
+
+// fakeHead counts what reaches it and answers err.
+type fakeHead struct {
+	err                   error
+	starts, stops, closes int
+}
+
+func (h *fakeHead) Start(context.Context, ptz.Command, time.Duration) (bool, error) {
+	h.starts++
+	return false, h.err
+}
+
+func (h *fakeHead) Stop(context.Context, ptz.Command) error {
+	h.stops++
+	return h.err
+}
+
+func (h *fakeHead) Close() error {
+	h.closes++
+	return nil
 }
 
 func (f *fakeRecorder) count() (opens, closes int) {

@@ -28,6 +28,8 @@ type Settings struct {
 	// MaxLive is the largest number of live streams pulled from the recorder at once, 0 for no limit. MaxStarts is how many may be
 	// starting at once, 0 for 8.
 	MaxLive, MaxStarts int
+	// MaxPlaybacks is the largest number of recordings played from the recorder at once, 0 for no limit. They do not count as live streams.
+	MaxPlaybacks int
 }
 
 // SettingsFunc tells the settings for a target's vendor and host.
