@@ -32,13 +32,19 @@ type Driver struct {
 	mu     sync.Mutex
 	logged map[string]string // what was said about a device's channels, by serial number or address
 	plans  map[string]*plan  // what devices told, by address, for when one answers by RTSP alone
+	// traits are by serial number; serials tell it by address. Where it is not known the address stands for it.
+	traits  map[string]*traits
+	serials map[string]string
 }
 
 var _ device.Driver = (*Driver)(nil)
 
 // New returns a driver. It opens nothing.
 func New(cfg netway.Config) *Driver {
-	return &Driver{cfg: cfg.WithDefaults(), logged: map[string]string{}, plans: map[string]*plan{}}
+	return &Driver{
+		cfg: cfg.WithDefaults(), logged: map[string]string{}, plans: map[string]*plan{},
+		traits: map[string]*traits{}, serials: map[string]string{},
+	}
 }
 
 // Open logs in by one GET of deviceInfo, with one attempt. Where no HTTP port answers but RTSP does, it
@@ -49,13 +55,13 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 		return nil, err
 	}
 	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, planTurn: make(chan struct{}, 1)}
-	if r.Way == device.WayRTSP {
-		return r, nil
+	if r.Way == device.WayNet {
+		if err := r.logIn(ctx); err != nil {
+			_ = r.Close()
+			return nil, err
+		}
 	}
-	if err := r.logIn(ctx); err != nil {
-		_ = r.Close()
-		return nil, err
-	}
+	r.traits = d.traitsOf(r)
 	return r, nil
 }
 
@@ -65,6 +71,8 @@ type recorder struct {
 	driver *Driver
 	info   device.Info
 	kind   string // deviceType in lower case, "nvr" or "ipcamera"; empty where nobody tells
+
+	traits *traits
 
 	planTurn chan struct{} // of capacity 1; who has put something into it may touch the fields below
 	plan     *plan         // nil until all was told that it rests on

@@ -56,10 +56,10 @@ func (r *recorder) ask(ctx context.Context, op device.Operation, page, root stri
 	return false, failure
 }
 
-// Values of userCheck and ResponseStatus.
+// Values of userCheck and of ResponseStatus; the second is how newer firmware says notSupport besides.
 const (
 	lockStatusLocked = "lock"
-	statusDeviceBusy = "2"
+	errorNotSupport  = "1073741825"
 )
 
 // explain says what an answer without a document means, and for how long a locked account is locked, 0 where that is not told. The
@@ -74,18 +74,18 @@ func explain(answer *httpdigest.Answer) (meaning netway.Meaning, wait time.Durat
 	if answer.Status == http.StatusUnauthorized {
 		return unauthorised(answer, check), 0
 	}
-	var status responseStatus
 	words := netway.Plain(answer.Body)
-	if decode(answer.Body, "ResponseStatus", &status) == nil {
-		words = strings.Join(strings.Fields(status.Text+" "+status.SubCode), " ")
+	status, told := statusOf(answer)
+	if told {
+		words = netway.Plain([]byte(status.Text + " " + status.SubCode))
 	}
 	kind, prefix := device.KindProtocol, "unexpected answer"
 	switch {
-	case strings.TrimSpace(status.Code) == statusDeviceBusy, answer.Status == http.StatusServiceUnavailable:
+	case status.Code == statusDeviceBusy, passing(status.SubCode), answer.Status == http.StatusServiceUnavailable:
 		kind, prefix = device.KindBusy, "the device is busy"
 	case status.SubCode == "notActivated":
 		kind, prefix = device.KindUnsupported, "the device was never activated: give it a password first"
-	case notThere(status.SubCode):
+	case notThere(status.SubCode), status.Error == errorNotSupport:
 		kind, prefix = device.KindUnsupported, "not available on this device"
 	case answer.Status == http.StatusForbidden:
 		kind, prefix = device.KindAuth, "forbidden: the user has no right to this, or the account is locked"
@@ -95,6 +95,21 @@ func explain(answer *httpdigest.Answer) (meaning netway.Meaning, wait time.Durat
 
 func notThere(subCode string) bool {
 	return subCode == "notSupport" || subCode == "methodNotAllowed" || subCode == "invalidOperation"
+}
+
+// passing tells what may be gone at the next try.
+func passing(subCode string) bool {
+	return subCode == "deviceBusy" || subCode == "noMemory" || subCode == "serviceUnavailable"
+}
+
+// statusOf reads the ResponseStatus of an answer; told is false where it has none.
+func statusOf(answer *httpdigest.Answer) (status responseStatus, told bool) {
+	if decode(answer.Body, "ResponseStatus", &status) != nil {
+		return responseStatus{}, false
+	}
+	status.Code, status.SubCode = strings.TrimSpace(status.Code), strings.TrimSpace(status.SubCode)
+	status.Error = strings.TrimSpace(status.Error)
+	return status, true
 }
 
 // locked tells a challenge whose userCheck document says that the address is locked.

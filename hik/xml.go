@@ -79,7 +79,27 @@ type responseStatus struct {
 	Code    string `xml:"statusCode"`
 	Text    string `xml:"statusString"`
 	SubCode string `xml:"subStatusCode"`
-	Message string `xml:"errorMsg"`
+	Error   string `xml:"errorCode"`
+}
+
+// Values of ResponseStatus. The two bad ones say that the document was not liked: its form, or what it says.
+const (
+	statusOK          = "1"
+	statusDeviceBusy  = "2"
+	statusDeviceError = "3"
+	statusBadForm     = "5"
+	statusBadContent  = "6"
+	statusReboot      = "7" // done, in force after a reboot
+)
+
+// done tells a success. Some firmware leaves the code out or says 0.
+func (s responseStatus) done() bool {
+	return s.Code == statusOK || s.Code == statusReboot || (s.Code == "" || s.Code == "0") && (s.SubCode == "" || s.SubCode == "ok")
+}
+
+// badXML tells that the device did not like the document that it was sent.
+func (s responseStatus) badXML() bool {
+	return s.Code == statusBadForm || s.Code == statusBadContent || s.SubCode == "badXmlFormat" || s.SubCode == "badXmlContent"
 }
 
 type accessList struct {
