@@ -24,3 +24,6 @@ var (
 
 // Status is an answer to DESCRIBE.
 func Status(code int) error { return &rtspsource.Error{Step: rtspsource.StepDescribe, Status: code} }
+
+// ParseClock reads the beginning of a clock range.
+var ParseClock = parseClock

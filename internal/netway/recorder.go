@@ -143,15 +143,20 @@ func (r *Recorder) NeedsChannel() bool {
 	return r.Settings.LivePath == "" || strings.Contains(r.Settings.LivePath, "{channel}")
 }
 
-// Get asks for a page of the vendor's API, on WayNet only. An answer of whatever status is no error; the error is a *device.Error.
+// Get asks for a page of the vendor's API. An answer of whatever status is no error; the error is a *device.Error, on WayRTSP always one of
+// KindUnsupported.
 func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*httpdigest.Answer, error) {
 	return r.Send(ctx, op, http.MethodGet, path, "", nil)
 }
 
-// Send is Get with another method, and with a body of a content type where body is not nil.
+// Send is Get with another method, and with a body of a content type where body is not nil. The body goes out twice where the recorder asks
+// for the password; a request that got no answer over a kept connection may reach it once more.
 func (r *Recorder) Send(
 	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
 ) (*httpdigest.Answer, error) {
+	if r.client == nil {
+		return nil, r.Failure(op, 0, Meaning{device.KindUnsupported, "the recorder answers RTSP alone; http_port names its HTTP port"})
+	}
 	start := time.Now()
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()

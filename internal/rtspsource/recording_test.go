@@ -145,19 +145,23 @@ func TestRecordingAddresses(t *testing.T) {
 	}{
 		"relative": {
 			playbackPath, "", recordedSDP,
-			[]string{playbackPath + "/trackID=video", playbackPath + "/trackID=audio"}, playbackPath,
+			[]string{playbackPath + "/trackID=video", playbackPath + "/trackID=audio"},
+			playbackPath,
 		},
 		"relative, Content-Base": {
 			dahuaPath, "rtsp://192.168.1.108:554" + dahuaPath + "/", sdp(h264Media("trackID=0")),
-			[]string{dahuaPath + "/trackID=0"}, dahuaPath + "/",
+			[]string{dahuaPath + "/trackID=0"},
+			dahuaPath + "/",
 		},
 		"absolute": {
 			playbackPath, "", sdp(h264Media("rtsp://10.0.0.9/Streaming/tracks/101/trackID=1?starttime=20160720T120000Z")),
-			[]string{"/Streaming/tracks/101/trackID=1?starttime=20160720T120000Z"}, playbackPath,
+			[]string{"/Streaming/tracks/101/trackID=1?starttime=20160720T120000Z"},
+			playbackPath,
 		},
 		"absolute, Content-Base": {
 			playbackPath, "rtsp://10.0.0.9" + playbackPath + "/", sdp(h264Media("rtsp://10.0.0.9:1554" + playbackPath + "/trackID=1")),
-			[]string{playbackPath + "/trackID=1"}, playbackPath + "/",
+			[]string{playbackPath + "/trackID=1"},
+			playbackPath + "/",
 		},
 		"file": {
 			"//mnt/dvr/2016-07-20/0/dav/12/12.00.00-13.00.00[R][0@0][0].dav", "", sdp(h264Media("trackID=0")),

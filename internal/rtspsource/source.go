@@ -93,7 +93,7 @@ func (s *Source) Run(ctx context.Context, sink media.Sink) error {
 	s.counters.notes.Store(nil)
 	err := s.pull(ctx, sink)
 	if ctx.Err() != nil || errors.Is(err, errOver) {
-		return nil
+		err = nil
 	}
 	return err
 }
