@@ -22,9 +22,22 @@ const maxSoundWait = ClockRate / 20
 type QueueConfig struct {
 	// MaxBytes bounds the payload held, default 8 MiB.
 	MaxBytes int
-	// MaxSpan bounds the time between the oldest and the newest unit while a publish is attached, default 3 s.
+	// MaxSpan bounds the time between the oldest and the newest unit: while a publish is attached, default 3 s, where Full is
+	// DropGroups; at any time, default 2 s, where it is WaitForRoom.
 	MaxSpan time.Duration
+	// Full says what a full queue does.
+	Full Full
 }
+
+// Full is what a Queue does when it is full.
+type Full uint8
+
+const (
+	// DropGroups gives up groups of pictures, as live pictures need it: the source never waits.
+	DropGroups Full = iota
+	// WaitForRoom lets Write wait, as recordings need it: nothing is given up, and the source is slowed down.
+	WaitForRoom
+)
 
 // Queue stands between the source goroutine, which must never wait for a slow server, and the publish goroutine.
 //
