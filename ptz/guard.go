@@ -47,6 +47,8 @@ const (
 type Guard struct {
 	cfg     GuardConfig
 	running sync.WaitGroup
+	// unnoted: the log has been told that the journal does not work.
+	unnoted sync.Once
 
 	mu     sync.Mutex
 	closed bool
@@ -119,10 +121,7 @@ func (g *Guard) Recover(ctx context.Context, restore func(access []byte) (Camera
 			continue
 		}
 		g.cfg.Log.Warn("a camera was left moving, it is stopped", zap.String("camera", camera.Key()), zap.Stringer("command", entry.Command))
-		err = g.give(ctx, camera, func(ctx context.Context, m *mover) {
-			m.owe(camera, entry).due = time.Now()
-			m.settle(ctx)
-		})
+		err = g.give(ctx, camera, func(ctx context.Context, m *mover) { m.recover(ctx, camera, entry) })
 		if err != nil {
 			g.cfg.Log.Warn("a camera that was left moving is not stopped now", zap.String("camera", camera.Key()), zap.Error(err))
 		}
@@ -203,7 +202,9 @@ func (g *Guard) note(entry Entry) {
 		return
 	}
 	if err := g.cfg.Journal.Note(entry); err != nil {
-		g.cfg.Log.Warn("a camera movement is not in the journal", zap.String("camera", entry.Key), zap.Error(err))
+		g.unnoted.Do(func() {
+			g.cfg.Log.Warn("camera movements do not come into the journal, they go on without", zap.Error(err))
+		})
 	}
 }
 
@@ -212,6 +213,6 @@ func (g *Guard) strike(entry Entry) {
 		return
 	}
 	if err := g.cfg.Journal.Strike(entry); err != nil {
-		g.cfg.Log.Warn("a camera movement stays in the journal", zap.String("camera", entry.Key), zap.Error(err))
+		g.unnoted.Do(func() { g.cfg.Log.Warn("camera movements stay in the journal", zap.Error(err)) })
 	}
 }

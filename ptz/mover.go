@@ -3,6 +3,7 @@ package ptz
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -97,11 +98,13 @@ func (m *mover) carryOut(ctx context.Context, o *order) {
 	timed, err := m.start(ctx, o)
 	switch {
 	case err == nil && timed, err != nil && refused(err):
-		m.forget(o.command)
+		if !m.owes(o.command) { // an older one that waits for its stop stays in the journal
+			m.guard.strike(entry)
+		}
 	default:
 		// A start that failed some other way may have reached the camera.
 		d := m.owe(o.camera, entry)
-		d.due = time.Now()
+		d.uncertain = err != nil
 		if err == nil {
 			d.due = d.due.Add(o.duration - min(m.quickest, o.duration/2))
 		}
@@ -120,7 +123,7 @@ func (m *mover) start(ctx context.Context, o *order) (timed bool, err error) {
 	return m.head.Start(ctx, o.command, o.duration)
 }
 
-// owe notes that a movement has to be stopped.
+// owe notes that a movement has to be stopped, now if nobody says when.
 func (m *mover) owe(camera Camera, entry Entry) *debt {
 	d := newDebt(camera, entry)
 	for i, other := range m.debts {
@@ -133,14 +136,16 @@ func (m *mover) owe(camera Camera, entry Entry) *debt {
 	return d
 }
 
-// forget takes a movement that needs no stop out of the journal, unless an older one with the same command still waits for its own.
-func (m *mover) forget(command Command) {
-	for _, d := range m.debts {
-		if d.entry.Command == command {
-			return
-		}
+// recover stops what an earlier process left moving. A movement of this process with the same command brings a stop of its own.
+func (m *mover) recover(ctx context.Context, camera Camera, entry Entry) {
+	if !m.owes(entry.Command) {
+		m.owe(camera, entry)
+		m.settle(ctx)
 	}
-	m.guard.strike(Entry{Key: m.key, Command: command})
+}
+
+func (m *mover) owes(command Command) bool {
+	return slices.ContainsFunc(m.debts, func(d *debt) bool { return d.entry.Command == command })
 }
 
 // halt tries all stops now, but for those that a permanent refusal lets rest.
@@ -170,15 +175,14 @@ func (m *mover) settle(ctx context.Context) {
 		switch {
 		case err == nil:
 			m.guard.strike(d.entry)
-		case d.postpone(time.Now(), err):
-			failure = err
+			continue
+		case d.uncertain && refused(err):
+			m.guard.strike(d.entry) // a camera that takes neither start nor stop did not move
+			continue
+		}
+		failure = err
+		if d.postpone(m.log, err) {
 			left = append(left, d)
-			m.log.Warn("the stop of a movement failed, it is tried again", zap.Stringer("command", d.entry.Command), zap.Int("tries", d.tries),
-				zap.Error(err))
-		default:
-			failure = err
-			m.log.Error("the stop of a movement failed for too long, the camera may still move", zap.Stringer("command", d.entry.Command),
-				zap.Error(err))
 		}
 	}
 	clear(m.debts[len(left):])
