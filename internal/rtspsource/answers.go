@@ -33,7 +33,7 @@ type answers struct {
 	playing  bool      // gortsplib reads without waiting for an answer
 	leaving  bool      // nothing but a TEARDOWN may be written any more
 	lingers  bool      // the run is over
-	teardown int       // CSeq of the TEARDOWN that was sent, 0 before
+	teardown []byte    // the TEARDOWN that was sent, nil before
 }
 
 func newAnswers(socket net.Conn, timeout time.Duration) *answers {
@@ -99,9 +99,8 @@ func (a *answers) Write(p []byte) (int, error) {
 		err = fmt.Errorf("%w: %w", ErrClosed, err)
 	}
 	if isTeardown && err == nil {
-		h, _ := parseHead(p)
 		a.mu.Lock()
-		a.teardown = max(h.cseq(), 1)
+		a.teardown = bytes.Clone(p)
 		a.mu.Unlock()
 	}
 	return n, err
@@ -152,8 +151,8 @@ func (a *answers) end(err error) {
 	_ = a.Conn.SetWriteDeadline(time.Now().Add(lingerTime))
 }
 
-// teardownSent is the CSeq of the TEARDOWN, 0 where none went out.
-func (a *answers) teardownSent() int {
+// teardownSent is the TEARDOWN, nil where none went out.
+func (a *answers) teardownSent() []byte {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.teardown
@@ -199,8 +198,8 @@ func (a *answers) SetDeadline(t time.Time) error {
 	return a.SetReadDeadline(t)
 }
 
-// ends tells whether h is the answer to our TEARDOWN: it carries its CSeq, or none.
-func (a *answers) ends(h *head) bool {
-	sent := a.teardownSent()
-	return sent > 0 && h.status > 0 && (h.cseq() == sent || h.cseq() < 0)
+// answersTeardown tells whether h is the answer to our TEARDOWN: it carries its CSeq, or none.
+func (a *answers) answersTeardown(h *head) bool {
+	sent, err := parseHead(a.teardownSent())
+	return err == nil && h.status >= 200 && (h.cseq() == sent.cseq() || h.cseq() < 0)
 }

@@ -37,6 +37,7 @@ type head struct {
 	status int
 	reason string
 	method string
+	target string // of a request: its address
 	fields []field
 }
 
@@ -62,7 +63,8 @@ func parseHead(b []byte) (head, error) {
 func parseFirstLine(line string) (head, error) {
 	protocol, rest, _ := strings.Cut(line, " ")
 	if !strings.Contains(protocol, "/") {
-		return head{method: protocol}, nil
+		target, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		return head{method: protocol, target: target}, nil
 	}
 	if !strings.HasPrefix(protocol, "RTSP/") {
 		return head{}, fmt.Errorf("%w: the answer is %s, not RTSP", ErrProtocol, printable(protocol))

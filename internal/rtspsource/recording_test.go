@@ -501,3 +501,50 @@ func TestRecordedTimestamps(t *testing.T) {
 		}
 	}
 }
+
+// A nonce that has run out must not leave the session at the recorder.
+func TestTeardownWithAnotherNonce(t *testing.T) {
+	for name, test := range map[string]struct {
+		challenge string
+		want      int // TEARDOWN
+	}{
+		"new nonce":        {`Digest realm="r", nonce="n2", stale=true`, 2},
+		"nonce taken once": {`Digest realm="r", nonce="n2"`, 2},
+		"no challenge":     {"", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDevice(t, recorder(func(p *peer, r request) bool {
+				authorization := r.header.Get("Authorization")
+				switch {
+				case r.method == "OPTIONS":
+					return false
+				case authorization == "":
+					p.answer(r, "401 Unauthorized", "", `WWW-Authenticate: Digest realm="r", nonce="n1"`)
+				case r.method == "TEARDOWN" && strings.Contains(authorization, `"n1"`) && test.challenge == "":
+					p.answer(r, "401 Unauthorized", "")
+				case r.method == "TEARDOWN" && strings.Contains(authorization, `"n1"`):
+					p.answer(r, "401 Unauthorized", "", "WWW-Authenticate: "+test.challenge)
+				default:
+					return false
+				}
+				return true
+			}))
+			start := time.Now()
+			if err := pull(t, newSource(t, recorded(d, 0, nil)), newSink(1)); err != nil {
+				t.Fatal(err)
+			}
+			heard := d.heard("TEARDOWN")
+			if len(heard) != test.want || time.Since(start) > limit/4 {
+				t.Fatalf("%d TEARDOWN in %v, want %d", len(heard), time.Since(start), test.want)
+			}
+			last := heard[len(heard)-1]
+			if last.url != d.url(playbackPath) || last.header.Get("Session") != "77" {
+				t.Errorf("TEARDOWN %+v", last)
+			}
+			if test.want == 2 && (!strings.Contains(last.header.Get("Authorization"), `nonce="n2"`) || last.cseq() == heard[0].cseq()) {
+				t.Errorf("TEARDOWN %+v", last)
+			}
+		})
+	}
+}
