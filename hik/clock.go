@@ -43,10 +43,13 @@ func (c *clock) wall(told time.Time) time.Time {
 	return told.Add(time.Duration(offset) * time.Second)
 }
 
-// span turns a range of the wall clock into what the device expects, in whole seconds. Where a clock was set forward within the range its
-// length counts.
+// span turns a range of the wall clock into what the device expects, in whole seconds; a range without end keeps none. Where a clock was set
+// forward within the range its length counts.
 func (c *clock) span(r playback.Range) (start, end time.Time) {
 	start, end = r.Start.Truncate(time.Second), r.End.Add(time.Second-1).Truncate(time.Second)
+	if r.End.IsZero() {
+		return c.device(start), r.End
+	}
 	length := end.Sub(start)
 	start, end = c.device(start), c.device(end)
 	if !start.Before(end) {

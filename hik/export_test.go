@@ -5,6 +5,7 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
+	"mediapusher/playback"
 )
 
 // Facts is what a test says about channels; -1 stands for what nobody tells.
@@ -53,6 +54,32 @@ func ProxyIDs(body []byte) ([]int, error) {
 	err := decode(body, "InputProxyChannelList", &list)
 	return list.ids(), err
 }
+
+// Files reads one page of a search from a device whose Z means UTC in zone, or its wall clock where zone is nil, and returns the path of
+// a playback that follows from it.
+func Files(body []byte, track int, zone *time.Location) (files []playback.File, path string, err error) {
+	var result searchResult
+	if err := decode(body, "CMSearchResult", &result); err != nil {
+		return nil, "", err
+	}
+	c := &catalogue{clock: &clock{utc: zone}, track: track, seen: map[playback.File]struct{}{}}
+	files = c.take(result.items())
+	start := time.Date(2016, 7, 20, 12, 0, 0, 0, time.UTC)
+	return files, c.form.path(track, start, start.Add(time.Hour)), nil
+}
+
+// Offset reads the zone of the page /ISAPI/System/time.
+func Offset(localTime, timeZone string) (offset time.Duration, ok bool) {
+	page, ok := timeDocument{Local: localTime, Zone: timeZone}.read()
+	if !ok {
+		return 0, false
+	}
+	wall, utc := page.now()
+	return wall.Sub(utc), true
+}
+
+// MaxSearchPages is the ceiling for the pages of a search.
+const MaxSearchPages = maxSearchPages
 
 // MaxItems is the ceiling for lists.
 const MaxItems = maxItems

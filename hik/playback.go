@@ -64,13 +64,16 @@ func formOf(uri string, track int) (form trackForm, ok bool) {
 	return trackForm{before: m[1], after: m[3], lower: strings.Contains(queryValue(uri, "starttime"), "t")}, true
 }
 
-// path writes path and query for the digits that the device expects. The order of the query is fixed.
+// path writes path and query for the digits that the device expects. The order of the query is fixed; without an end the device plays on.
 func (f trackForm) path(track int, start, end time.Time) string {
 	if f.before == "" {
 		f.before = usualTracks
 	}
 	layout := "20060102T150405Z"
-	query := fmt.Sprintf("starttime=%s&endtime=%s", start.Format(layout), end.Format(layout))
+	query := "starttime=" + start.Format(layout)
+	if !end.IsZero() {
+		query += "&endtime=" + end.Format(layout)
+	}
 	if f.lower {
 		query = strings.ToLower(query)
 	}
