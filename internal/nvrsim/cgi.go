@@ -1,6 +1,7 @@
 package nvrsim
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,10 +13,12 @@ import (
 const dahuaError = "Error\r\nBad Request!\r\n"
 
 // cgi returns the pages of a Dahua recorder behind the password: lines of key=value ended by CR LF.
-func (r *Recorder) cgi() http.Handler {
+func (r *Recorder) cgi(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/cgi-bin/magicBox.cgi", r.magicBox)
 	mux.HandleFunc("/cgi-bin/configManager.cgi", r.configManager)
+	mux.HandleFunc("/cgi-bin/mediaFileFind.cgi", func(w http.ResponseWriter, req *http.Request) { r.mediaFileFind(ctx, w, req) })
+	mux.HandleFunc("/cgi-bin/ptz.cgi", func(w http.ResponseWriter, req *http.Request) { r.ptzCGI(ctx, w, req) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		sendText(w, http.StatusNotFound, "Error\r\nNot Found!\r\n")
 	})

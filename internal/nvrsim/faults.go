@@ -133,7 +133,8 @@ type Faults struct {
 	SearchPage    int  `json:"search_page,omitempty"`
 	SearchRepeats bool `json:"search_repeats,omitempty"`
 	SearchEndless bool `json:"search_endless,omitempty"`
-	// SearchDelay is how long each page takes. MaxSearches limits searches at the same time, 0 for no limit; beyond it they are refused.
+	// SearchDelay is how long each page takes. MaxSearches limits searches at the same time, 0 for no limit with Hikvision and for 8 with
+	// Dahua; beyond it they are refused.
 	SearchDelay Duration `json:"search_delay,omitempty"`
 	MaxSearches int      `json:"max_searches,omitempty"`
 	// PTZStopFails answers so many stops, counted from when it is set, by 500; the camera goes on moving. PTZDelay is how long each command takes.

@@ -1,6 +1,7 @@
 package nvrsim
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,18 +51,26 @@ func (r *Recorder) serveHTTP(ctx context.Context) error {
 func (r *Recorder) httpHandler(ctx context.Context) http.Handler {
 	var pages http.Handler
 	if r.cfg.Vendor == Hikvision {
-		pages = r.isapi()
+		pages = r.isapi(ctx)
 	} else {
-		pages = r.cgi()
+		pages = r.cgi(ctx)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		_, _ = io.Copy(io.Discard, io.LimitReader(req.Body, maxHTTPBody))
+		body, err := io.ReadAll(io.LimitReader(req.Body, maxHTTPBody))
+		if err != nil {
+			return
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
 		faults := r.Faults()
 		if faults.HTTPHang {
 			select {
 			case <-ctx.Done():
 			case <-req.Context().Done():
 			}
+			return
+		}
+		if r.cfg.Vendor == Dahua && (req.URL.Path == rpcLoginPath || req.URL.Path == rpcPath) {
+			r.serveRPC(ctx, w, req, body) // it has a login of its own
 			return
 		}
 		v := r.gate.check(credentials{

@@ -1,6 +1,7 @@
 package nvrsim
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -18,9 +19,10 @@ const (
 )
 
 // isapi returns the pages behind the password. A known page asked with another verb answers 401 and looks like a wrong password.
-func (r *Recorder) isapi() http.Handler {
+func (r *Recorder) isapi(ctx context.Context) http.Handler {
 	pages := map[string]http.HandlerFunc{
 		"/ISAPI/System/deviceInfo":                      r.deviceInfo,
+		"/ISAPI/System/time":                            r.systemTime,
 		"/ISAPI/System/capabilities":                    r.deviceCap,
 		"/ISAPI/Security/userCheck":                     r.userCheck,
 		"/ISAPI/Security/adminAccesses":                 r.adminAccesses,
@@ -33,13 +35,20 @@ func (r *Recorder) isapi() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		page, ok := pages[req.URL.Path]
+		verb := http.MethodGet
 		if id, found := strings.CutPrefix(req.URL.Path, "/ISAPI/Streaming/channels/"); found {
 			page, ok = func(w http.ResponseWriter, req *http.Request) { r.streamingChannel(w, req, id) }, true
+		}
+		if req.URL.Path == "/ISAPI/ContentMgmt/search" {
+			page, ok, verb = func(w http.ResponseWriter, req *http.Request) { r.contentSearch(ctx, w, req) }, true, http.MethodPost
+		}
+		if s, found := parseSteering(req.URL.Path); found {
+			page, ok, verb = func(w http.ResponseWriter, req *http.Request) { r.steer(ctx, w, req, s) }, true, http.MethodPut
 		}
 		switch {
 		case !ok:
 			r.responseStatus(w, req, http.StatusForbidden, 4, "Invalid Operation", "notSupport")
-		case req.Method != http.MethodGet:
+		case req.Method != verb:
 			r.turnAway(w, req, challenge, r.Faults())
 		default:
 			page(w, req)
@@ -84,7 +93,10 @@ func (r *Recorder) userCheck(w http.ResponseWriter, _ *http.Request) {
 
 func (r *Recorder) deviceInfo(w http.ResponseWriter, _ *http.Request) {
 	kind := "NVR"
-	if r.cfg.Analog > 0 {
+	switch {
+	case r.cfg.RecordsInUTC:
+		kind = "IPCamera"
+	case r.cfg.Analog > 0:
 		kind = "HYBRIDDVR"
 	}
 	newDocument("DeviceInfo", r.cfg.Namespace, "").

@@ -26,6 +26,10 @@ type Recorder struct {
 	http     net.Listener
 	rtsp     net.Listener
 	players  atomic.Int64 // started so far
+	searches searches     // of a Hikvision recorder
+	finds    finds        // of a Dahua recorder
+	rpc      rpcSessions
+	cameras  cameras
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -52,6 +56,8 @@ func New(cfg Config) (*Recorder, error) {
 		journal: &journal{clock: cfg.Clock},
 		conns:   make(map[*conn]struct{}),
 	}
+	r.searches.clock, r.searches.journal = cfg.Clock, r.journal
+	r.finds.r = r
 	r.SetFaults(cfg.Faults)
 	if r.channels, err = loadChannels(cfg); err != nil {
 		return nil, fmt.Errorf("recorder: %w", err)
@@ -106,8 +112,11 @@ func (r *Recorder) HTTPAddr() string { return r.http.Addr().String() }
 // RTSPAddr returns host:port of the RTSP server.
 func (r *Recorder) RTSPAddr() string { return r.rtsp.Addr().String() }
 
-// SetFaults replaces all faults at once.
-func (r *Recorder) SetFaults(f Faults) { r.faults.Store(&f) }
+// SetFaults replaces all faults at once. Stops that fail are counted anew.
+func (r *Recorder) SetFaults(f Faults) {
+	r.faults.Store(&f)
+	r.cameras.forgive()
+}
 
 // Faults returns the faults in force.
 func (r *Recorder) Faults() Faults { return *r.faults.Load() }
@@ -116,7 +125,11 @@ func (r *Recorder) Faults() Faults { return *r.faults.Load() }
 func (r *Recorder) Journal() []Entry { return r.journal.list() }
 
 // Counts returns what is open now.
-func (r *Recorder) Counts() Counts { return r.journal.count() }
+func (r *Recorder) Counts() Counts {
+	counts := r.journal.count()
+	counts.Searches, counts.Moving = r.searches.count()+r.finds.count(), r.cameras.count()
+	return counts
+}
 
 // Unlock forgets all wrong passwords.
 func (r *Recorder) Unlock() { r.gate.reset() }
