@@ -268,12 +268,32 @@ func TestRecordingEnds(t *testing.T) {
 }
 
 func TestSilentRecording(t *testing.T) {
-	d := newDevice(t, recorder(nil))
-	cfg := recorded(d, 0, nil)
-	cfg.Silence = 50 * time.Millisecond
-	expect(t, newSource(t, cfg).Run(t.Context(), newSink(1)), "read", rtspsource.ErrSilent)
-	if n := len(d.heard("TEARDOWN")); n != 1 {
-		t.Errorf("%d TEARDOWN", n)
+	for name, test := range map[string]struct {
+		script func(p *peer)
+		want   error
+		took   time.Duration
+	}{
+		"nothing comes": {serve(recordedSDP, nil), rtspsource.ErrSilent, 10 * time.Second},
+		"disks think": {serve(recordedSDP, func(p *peer) {
+			for range 3 {
+				oneFrame(p)
+				<-time.After(9 * time.Second)
+			}
+			p.Write(frame(1, []byte{0x81, 203, 0, 1, 0, 0, 0, 9}))
+		}), nil, 27*time.Second + 500*time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubbleOf(t, &rtspsource.Recording{}, test.script, func(d *device, run func(media.Sink) error) {
+				start := time.Now()
+				err := run(newSink(-1))
+				if took := time.Since(start); took != test.took || !errors.Is(err, test.want) {
+					t.Errorf("%v after %v, want %v after %v", err, took, test.want, test.took)
+				}
+				if n := len(d.heard("TEARDOWN")); n != 1 {
+					t.Errorf("%d TEARDOWN", n)
+				}
+			})
+		})
 	}
 }
 

@@ -27,12 +27,19 @@ func patient(d *device) rtspsource.Config {
 // bubble runs a source against a script in the fake time of testing/synctest, with the default time limits.
 func bubble(t *testing.T, script func(p *peer), check func(d *device, run func(media.Sink) error)) {
 	t.Helper()
+	bubbleOf(t, nil, script, check)
+}
+
+// bubbleOf is bubble for a recording.
+func bubbleOf(t *testing.T, recording *rtspsource.Recording, script func(p *peer), check func(d *device, run func(media.Sink) error)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		client, server := net.Pipe()
 		d := &device{t: t}
 		go script(&peer{d: d, Conn: server, r: textproto.NewReader(bufio.NewReader(server))})
 		s := newSource(t, rtspsource.Config{
 			URL:         "rtsp://recorder/live",
+			Recording:   recording,
 			DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil },
 		})
 		check(d, func(out media.Sink) error {
