@@ -3,9 +3,6 @@ package dahua
 import (
 	"context"
 	"fmt"
-	"strings"
-
-	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
@@ -24,7 +21,10 @@ const (
 )
 
 // Driver opens Dahua recorders and cameras over the network. It is safe for concurrent use.
-type Driver struct{ cfg netway.Config }
+type Driver struct {
+	cfg    netway.Config
+	memory memory
+}
 
 var _ device.Driver = (*Driver)(nil)
 
@@ -41,6 +41,7 @@ func (d *Driver) Open(ctx context.Context, target device.Target) (device.Device,
 		return nil, err
 	}
 	r := &recorder{Recorder: connected, driver: d, info: device.Info{Way: connected.Way}, tableTurn: make(chan struct{}, 1)}
+	r.rpc2 = newRPC2(r)
 	if r.Way == device.WayRTSP {
 		return r, nil
 	}
@@ -56,6 +57,7 @@ type recorder struct {
 	*netway.Recorder
 	driver *Driver
 	info   device.Info
+	rpc2   *rpc2
 
 	tableTurn      chan struct{} // of capacity 1; who has put something into it may touch the fields below
 	titles, access values        // pageTitles and pageRTSP, nil until they were told
@@ -65,22 +67,16 @@ func (r *recorder) Info() device.Info { return r.info }
 
 // Live translates the channel, which the SDK counts from 0 and RTSP from 1, and makes sure that the recorder has it, as far as it tells.
 func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.Source, error) {
-	count, port, err := r.learn(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if !r.NeedsChannel() {
+		_, port, err := r.learn(ctx, device.OpLive)
+		if err != nil {
+			return nil, err
+		}
 		return r.Source(netway.Live{Request: request, RTSPPort: port})
 	}
-	base := 0
-	if r.Settings.ChannelBase != nil {
-		base = *r.Settings.ChannelBase
-	}
-	channel := request.Channel - base + 1
-	if channel < 1 || count > 0 && channel > count {
-		return nil, r.Failure(device.OpLive, 0, netway.Meaning{
-			Kind: device.KindNoSuchChannel, Words: noChannel(request.Channel, base, count),
-		})
+	channel, count, port, err := r.resolve(ctx, device.OpLive, request.Channel)
+	if err != nil {
+		return nil, err
 	}
 	return r.Source(netway.Live{
 		Path: livePath(channel, request.Stream), Channel: channel, Request: request, Known: count > 0, RTSPPort: port,
@@ -90,54 +86,6 @@ func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.
 // livePath makes the path of a live stream. The order of the parameters matters to recorders, so no URL library may sort them.
 func livePath(channel int, stream device.Stream) string {
 	return fmt.Sprintf("/cam/realmonitor?channel=%d&subtype=%d", channel, int(stream))
-}
-
-func noChannel(sdk, base, count int) string {
-	if count == 0 {
-		return fmt.Sprintf("the recorder has no channel %d: channels count from %d", sdk, base)
-	}
-	all := make([]int, count)
-	for i := range all {
-		all[i] = base + i
-	}
-	return fmt.Sprintf("the recorder has no channel %d; it has %s", sdk, netway.Ranges(all))
-}
-
-// learn returns how many channels the recorder names and its RTSP port, each 0 where it does not tell. It asks what was not told yet, side
-// by side; a stream can do without what does not come in time.
-func (r *recorder) learn(ctx context.Context) (channels, port int, err error) {
-	if r.Way == device.WayRTSP {
-		return 0, 0, nil
-	}
-	select {
-	case r.tableTurn <- struct{}{}:
-	case <-ctx.Done():
-		return 0, 0, r.TooLong(ctx, device.OpLive, "asking for the channels takes too long")
-	}
-	defer func() { <-r.tableTurn }()
-	var asks []netway.Ask
-	add := func(page string, into *values) {
-		asks = append(asks, netway.Optional(func(ctx context.Context) (err error) {
-			*into, err = r.tell(ctx, device.OpLive, page)
-			return err
-		}))
-	}
-	if r.titles == nil && r.NeedsChannel() {
-		add(pageTitles, &r.titles)
-	}
-	asksPort := r.access == nil && r.RTSPPort == 0
-	if asksPort {
-		add(pageRTSP, &r.access)
-	}
-	for _, err := range netway.SideBySide(ctx, asks...) {
-		if netway.Refused(err) {
-			return 0, 0, err
-		}
-	}
-	if asksPort && strings.EqualFold(r.access["table.RTSP.Enable"], "false") {
-		r.driver.cfg.Log.Warn("RTSP is switched off at the recorder", zap.String("device", r.Target.Address()))
-	}
-	return r.titles.channels(), r.access.port("table.RTSP.Port"), nil
 }
 
 // nonceExpired tells the 403 by which some firmware answers an expired nonce ("Authority:check failure.").

@@ -1,12 +1,17 @@
 package dahua
 
 import (
+	"encoding/json"
+	"time"
+
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
+	"mediapusher/playback"
 )
 
-// The ceilings of parse.
+// The ceilings of the parsers.
 const (
+	MaxItems    = maxItems
 	MaxLines    = maxLines
 	MaxChannels = maxChannels
 )
@@ -28,3 +33,51 @@ func Explain(answer *httpdigest.Answer) (device.Kind, string) {
 
 // NonceExpired tells the 403 for an expired nonce.
 var NonceExpired = nonceExpired
+
+// PlaybackPath makes the path of a run.
+var PlaybackPath = playbackPath
+
+// Items reads a page of a search by CGI: the files in it, and the channel of each item, -1 where it does not tell.
+func Items(body []byte, asked int) ([]playback.File, []int, error) {
+	all, err := parse(body)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, channels := read(items(all), asked)
+	return files, channels, nil
+}
+
+func read(all []item, asked int) (files []playback.File, channels []int) {
+	for _, i := range all {
+		channels = append(channels, i.where(asked))
+		if file, ok := i.file(); ok {
+			files = append(files, file)
+		}
+	}
+	return files, channels
+}
+
+// Reply is what an answer of RPC2 says.
+type Reply struct {
+	Refused         bool
+	Object          string
+	KeepAlive, Lock time.Duration
+	Files           []playback.File
+	Channels        []int
+}
+
+// ReadReply reads an answer of RPC2.
+func ReadReply(body []byte, asked int) (Reply, error) {
+	r, err := parseReply(body)
+	if err != nil {
+		return Reply{}, err
+	}
+	var found struct {
+		Infos json.RawMessage `json:"infos"`
+	}
+	_ = json.Unmarshal(r.Params, &found)
+	files, channels := read(infos(found.Infos), asked)
+	return Reply{
+		r.refused(), string(r.object()), r.challenge().interval(), seconds(r.challenge().Lock, maxLockSeconds), files, channels,
+	}, nil
+}

@@ -102,3 +102,19 @@ func authorityFailed(body []byte) bool {
 	body = bytes.ToLower(body)
 	return bytes.Contains(body, []byte("authority")) && bytes.Contains(body, []byte("check"))
 }
+
+// done reads an answer that says "OK" and nothing else.
+func (r *recorder) done(op device.Operation, answer *httpdigest.Answer) error {
+	if answer.Status != http.StatusOK {
+		return r.Failure(op, answer.Status, explain(answer))
+	}
+	body := bytes.TrimSpace(answer.Body)
+	if len(body) == 0 || bytes.HasPrefix(body, []byte("OK")) {
+		return nil
+	}
+	failure := r.Failure(op, 0, netway.Meaning{Kind: device.KindProtocol, Words: netway.Plain(body)})
+	if bytes.HasPrefix(body, []byte("Error")) {
+		failure.Err = errRefused
+	}
+	return failure
+}
