@@ -46,7 +46,7 @@ type trackForm struct {
 const usualTracks = "/Streaming/tracks/"
 
 // A path is taken over where nothing in it needs escaping, so that it cannot say more than a path.
-var trackPath = regexp.MustCompile(`^((?:/[A-Za-z0-9_.-]{1,32}){1,6}/)(\d{3,6})(/?)$`)
+var trackPath = regexp.MustCompile(`^((?:/[A-Za-z0-9_-]{1,32}){1,6}/)(\d{3,6})(/?)$`)
 
 // formOf reads the form from a playbackURI; ok is false where it shows none. Host and port are the device's own view of itself, which is
 // wrong behind a translated address.
