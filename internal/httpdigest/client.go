@@ -169,9 +169,12 @@ func (c *Client) send(request *http.Request, credentials string) (*Answer, error
 		}
 		one.Body = body
 	}
-	// Some firmware closes a connection that it promised to keep, also right behind a challenge. This lets the transport repeat whatever
-	// then got no answer at all over a fresh one; an empty list is not sent. Recorders are asked nothing that does harm twice.
-	one.Header["Idempotency-Key"] = nil
+	if credentials != "" || request.Method == http.MethodPut {
+		// Some firmware closes a connection that it promised to keep, also right behind its challenge. This lets the transport repeat what
+		// then got no answer at all over a fresh one; an empty list is not sent. A POST without credentials may hold a login of its own,
+		// which must not be tried twice.
+		one.Header["Idempotency-Key"] = nil
+	}
 	if credentials != "" {
 		one.Header.Set("Authorization", credentials)
 	}

@@ -116,39 +116,60 @@ func TestNothingWaitsBehindSlowAnswers(t *testing.T) {
 	all.Wait()
 }
 
-// Firmware that closes the connection behind its challenge without a word gets the answer over another one.
-func TestConnectionClosedBehindChallenge(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rec := &recorder{challenges: []string{challenge}}
-	var served sync.WaitGroup
-	served.Go(func() {
-		for n := 1; ; n++ {
-			conn, err := listener.Accept()
+// Firmware that closes the connection behind its challenge, without a word, gets the answer over another one. A POST that is not behind the
+// digest may be a login of its own, and is not tried twice.
+func TestConnectionClosedUnannounced(t *testing.T) {
+	for name, test := range map[string]struct {
+		method string
+		closes func(*http.Request) bool
+		want   bool // an answer
+	}{
+		"behind the challenge": {http.MethodPost, authorized, true},
+		"PUT":                  {http.MethodPut, func(r *http.Request) bool { return r.Method == http.MethodPut }, true},
+		"POST":                 {http.MethodPost, func(r *http.Request) bool { return r.Method == http.MethodPost && !authorized(r) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
-				return
+				t.Fatal(err)
 			}
-			served.Go(func() { once(t, conn, rec, n == 1) })
-		}
-	})
-	defer served.Wait()
-	defer func() { _ = listener.Close() }()
-	client := newClient(t, httpdigest.Config{User: user, Password: password})
-	defer client.Close()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String()+path, strings.NewReader(movement))
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := client.Do(request)
-	if err != nil || answer.Status != http.StatusOK || answer.Attempts != 1 || rec.attempts != 1 {
-		t.Errorf("answer %+v after %d attempts, error %v", answer, rec.attempts, err)
+			rec := &recorder{challenges: []string{challenge}}
+			var served sync.WaitGroup
+			served.Go(func() {
+				for first := true; ; first = false {
+					conn, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					served.Go(func() { serveUntil(t, conn, rec, func(r *http.Request) bool { return first && test.closes(r) }) })
+				}
+			})
+			client := httpdigest.New(httpdigest.Config{User: user, Password: password})
+			defer func() {
+				client.Close()
+				_ = listener.Close()
+				served.Wait()
+			}()
+			url := "http://" + listener.Addr().String() + path
+			if _, err := client.Ask(t.Context(), url); err != nil { // the connection is kept
+				t.Fatal(err)
+			}
+			request, err := http.NewRequestWithContext(t.Context(), test.method, url, strings.NewReader(movement))
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := client.Do(request)
+			if (err == nil) != test.want || test.want && (answer.Status != http.StatusOK || answer.Attempts != 1 || rec.attempts != 1) {
+				t.Errorf("answer %+v after %d attempts, error %v", answer, rec.attempts, err)
+			}
+		})
 	}
 }
 
-// once answers one request over a connection, and closes it when the client goes or, with closes, sends another one.
-func once(t *testing.T, conn net.Conn, handler http.Handler, closes bool) {
+func authorized(r *http.Request) bool { return r.Header.Get("Authorization") != "" }
+
+// serveUntil answers requests until the client goes, or closes asks for the end instead of an answer.
+func serveUntil(t *testing.T, conn net.Conn, handler http.Handler, closes func(*http.Request) bool) {
 	t.Helper()
 	defer func() { _ = conn.Close() }()
 	for reader := bufio.NewReader(conn); ; {
@@ -156,10 +177,7 @@ func once(t *testing.T, conn net.Conn, handler http.Handler, closes bool) {
 		if err != nil {
 			return
 		}
-		if _, err := io.Copy(io.Discard, request.Body); err != nil {
-			return
-		}
-		if closes && request.Header.Get("Authorization") != "" {
+		if _, err := io.Copy(io.Discard, request.Body); err != nil || closes(request) {
 			return
 		}
 		recorded := httptest.NewRecorder()

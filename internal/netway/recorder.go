@@ -150,7 +150,8 @@ func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*
 }
 
 // Send is Get with another method, and with a body of a content type where body is not nil. The body goes out twice where the recorder asks
-// for the password; a request that got no answer over a kept connection may reach it once more.
+// for the password. What got no answer at all over a kept connection is sent once more over a fresh one, but for a POST that the recorder
+// did not ask the password for.
 func (r *Recorder) Send(
 	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
 ) (*httpdigest.Answer, error) {
