@@ -17,10 +17,10 @@ func handleOf(r *http.Request) (int32, error) { return parseHandle(chi.URLParam(
 func (s *server) beats(w http.ResponseWriter, r *http.Request) reply {
 	handle, err := bodilessCall(w, r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	if err := s.tasks.Beat(handle); err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	return success()
 }
@@ -29,23 +29,21 @@ func (s *server) beats(w http.ResponseWriter, r *http.Request) reply {
 func (s *server) stop(w http.ResponseWriter, r *http.Request) reply {
 	handle, err := bodilessCall(w, r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), stopTimeout)
 	defer cancel()
-	if err := s.tasks.Stop(ctx, handle); err != nil {
-		return failure(err, "")
-	}
-	return success()
+	return outcome(s.tasks.Stop(ctx, handle), codePlayReal)
 }
 
 // ptzControl is POST /STREAM/{play_handle}/PTZControl.
 func (s *server) ptzControl(w http.ResponseWriter, r *http.Request) reply {
-	return s.control(w, r, func(f fields) error {
-		if _, _, err := movement(f); err != nil {
+	return control(w, r, codePTZControl, func(handle int32, f fields) error {
+		command, duration, err := movement(f)
+		if err != nil {
 			return err
 		}
-		return errNoPTZ
+		return s.tasks.Move(r.Context(), handle, command, duration)
 	})
 }
 
@@ -71,25 +69,24 @@ func movement(f fields) (ptz.Command, time.Duration, error) {
 	return command, duration, nil
 }
 
-// control handles a call that steers a session: what it asks for must make sense, and the session must be there, whose lease it
-// renews.
-func (s *server) control(w http.ResponseWriter, r *http.Request, steer func(fields) error) reply {
+// control handles a call that steers a session. What it asks for must make sense before the session is looked for.
+func control(w http.ResponseWriter, r *http.Request, own int, steer func(handle int32, f fields) error) reply {
 	handle, err := handleOf(r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	f, err := readFields(w, r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
-	outcome := steer(f)
-	if statusCode(outcome) == codeParameter {
-		return failure(outcome, "")
+	return outcome(steer(handle, f), own)
+}
+
+func outcome(err error, own int) reply {
+	if err != nil {
+		return failure(err, own, "")
 	}
-	if err := s.tasks.Beat(handle); err != nil {
-		return failure(err, "")
-	}
-	return failure(outcome, "")
+	return success()
 }
 
 // bodilessCall reads the handle of a call without parameters. Some clients send a body all the same; it is read, for the connection

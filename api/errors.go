@@ -8,7 +8,7 @@ import (
 	"mediapusher/task"
 )
 
-// The codes of the old API, by the names of its document. 604 and 607 to 609 say what recordings and camera movements answer.
+// The codes of the old API, by the names of its document.
 const (
 	codeNoError       = 200 // ERR_NO_ERROR
 	codeParameter     = 600 // ERR_PARAMETER
@@ -18,15 +18,9 @@ const (
 	codePlayBack      = 604 // ERR_PLAY_BACK
 	codeNoPusherFound = 605 // ERR_NO_PUSHER_FOUND
 	codeNVRLogin      = 606 // ERR_NVR_LOGIN
+	codeNoFileFound   = 607 // ERR_NO_FILE_FOUND
 	codePlayControl   = 608 // ERR_PLAY_CONTROL
 	codePTZControl    = 609 // ERR_PTZ_CONTROL
-)
-
-// What this version answers where the input was right.
-var (
-	errNoPlayback = errors.New("the playback of recordings is not available in this version")
-	errLiveSeek   = errors.New("a live session has no position; recordings are not available in this version")
-	errNoPTZ      = errors.New("the control of cameras is not available in this version")
 )
 
 // errTooLarge says that a body went beyond maxBody.
@@ -43,9 +37,10 @@ func (e *paramError) Error() string {
 	return e.field + ": " + e.problem
 }
 
-// statusCode is the legacy code of an error. Where device and RTMP server both failed the device's code wins, so the kinds of a
-// device are looked at first.
-func statusCode(err error) int {
+// statusCode is the legacy code of an error; own is the code of the call for what has no other: 603 of a live start, 604 of a playback
+// start, 608 of what steers a playback, 609 of a movement. Where device and RTMP server both failed the device's code wins, so the
+// kinds of a device are looked at first.
+func statusCode(err error, own int) int {
 	var param *paramError
 	var failure *device.Error
 	switch {
@@ -53,41 +48,47 @@ func statusCode(err error) int {
 		return codeNoError
 	case errors.Is(err, errTooLarge):
 		return http.StatusRequestEntityTooLarge
-	case errors.As(err, &param):
+	case errors.As(err, &param), errors.Is(err, task.ErrOutside):
 		return codeParameter
-	case errors.Is(err, errNoPlayback):
-		return codePlayBack
-	case errors.Is(err, errLiveSeek):
-		return codePlayControl
-	case errors.Is(err, errNoPTZ):
-		return codePTZControl
 	case errors.Is(err, task.ErrNoSession):
 		return codeNoPusherFound
+	case errors.Is(err, task.ErrLive):
+		return codePlayControl
+	case errors.Is(err, task.ErrRecording):
+		return codePTZControl
 	case errors.Is(err, task.ErrClosing):
-		return codePlayReal
+		return own
 	case errors.As(err, &failure):
-		return deviceCode(failure)
+		return deviceCode(failure, own)
+	case errors.Is(err, task.ErrNoRecording):
+		return codeNoFileFound
 	case errors.Is(err, task.ErrNoPicture):
 		return codeAnaStream
 	case errors.Is(err, task.ErrPublish):
 		return codeConRTMPServer
 	default:
-		return codePlayReal
+		return own
 	}
 }
 
 // deviceCode is the legacy code of a device's failure. A login that fails for whatever reason is 606; behind it, only the device
-// taking back the login is.
-func deviceCode(e *device.Error) int {
+// taking back the login is. A playback that runs has had its login: there whatever fails is the steering.
+func deviceCode(e *device.Error, own int) int {
 	switch {
+	case own == codePlayControl:
+		return own
 	case e.Kind == device.KindNotAllowed:
 		return codeParameter
 	case e.Op == device.OpLogin, e.Kind == device.KindAuth, e.Kind == device.KindLocked:
 		return codeNVRLogin
-	case e.Kind == device.KindUnsupported:
+	case own == codePTZControl:
+		return own
+	case e.Kind == device.KindNoRecording:
+		return codeNoFileFound
+	case e.Kind == device.KindUnsupported && e.Op != device.OpSearch: // of the stream
 		return codeAnaStream
 	default:
-		return codePlayReal
+		return own
 	}
 }
 

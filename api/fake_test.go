@@ -19,16 +19,33 @@ import (
 
 // fake is a scheduler with one rule: handles are known from StartLive to Stop. It writes down what it is asked.
 type fake struct {
-	fail  error // of StartLive
+	fail  error // of a start
+	trip  error // of a call that steers a session that is there
 	start func(ctx context.Context) (task.Started, error)
 
 	mu       sync.Mutex
 	calls    []string
 	requests []task.LiveRequest
 	live     map[int32]bool
+
+	span     playback.Range // of a playback
+	files    []playback.File
+	progress *task.Progress
 }
 
-func newFake() *fake { return &fake{live: map[int32]bool{12681: true}} }
+func at(hour, minute int) time.Time { return time.Date(2016, 7, 20, hour, minute, 0, 0, time.UTC) }
+
+// newFake has the recordings of the printed sample.
+func newFake() *fake {
+	return &fake{
+		live: map[int32]bool{12681: true},
+		span: playback.Range{Start: at(12, 0), End: at(13, 30)},
+		files: []playback.File{
+			{Name: "ch0010_01000001613000000", Size: 900417012, Range: playback.Range{Start: at(11, 50), End: at(12, 50)}},
+			{Name: "ch0010_01000001613000100", Size: 161928736, Range: playback.Range{Start: at(12, 50), End: at(13, 30)}},
+		},
+	}
+}
 
 func (f *fake) note(format string, args ...any) {
 	f.mu.Lock()
@@ -53,25 +70,39 @@ func (f *fake) StartLive(ctx context.Context, request task.LiveRequest) (task.St
 	return task.Started{Handle: 12681, Stream: "142595818"}, f.fail
 }
 
-func (f *fake) StartPlayback(_ context.Context, request task.PlaybackRequest) (task.Recording, error) {
-	f.note("playback")
-	return task.Recording{Started: task.Started{Handle: 12682, Stream: "142595819"}, Range: request.Range}, f.fail
+func (f *fake) StartPlayback(ctx context.Context, request task.PlaybackRequest) (task.Recording, error) {
+	f.note("playback:%d:%s:%s", request.Channel, playback.FormatTime(request.Range.Start), playback.FormatTime(request.Range.End))
+	begun := task.Started{Handle: 13579, Stream: "142595818"}
+	if f.start != nil {
+		var err error
+		if begun, err = f.start(ctx); err != nil {
+			return task.Recording{}, err
+		}
+	}
+	return task.Recording{Started: begun, Range: f.span, Files: f.files}, f.fail
 }
 
 func (f *fake) Seek(_ context.Context, handle int32, to time.Time) error {
-	return f.known("seek:"+playback.FormatTime(to), handle)
+	return f.steered("seek:"+playback.FormatTime(to), handle)
 }
 
 func (f *fake) SetSpeed(_ context.Context, handle int32, speed float64) error {
-	return f.known(fmt.Sprintf("speed:%g", speed), handle)
+	return f.steered(fmt.Sprintf("speed:%g", speed), handle)
 }
 
-func (f *fake) Pause(_ context.Context, handle int32) error { return f.known("pause", handle) }
+func (f *fake) Pause(_ context.Context, handle int32) error { return f.steered("pause", handle) }
 
-func (f *fake) Resume(_ context.Context, handle int32) error { return f.known("resume", handle) }
+func (f *fake) Resume(_ context.Context, handle int32) error { return f.steered("resume", handle) }
 
 func (f *fake) Move(_ context.Context, handle int32, command ptz.Command, duration time.Duration) error {
-	return f.known(fmt.Sprintf("move:%d:%v", command, duration), handle)
+	return f.steered(fmt.Sprintf("move:%d:%v", command, duration), handle)
+}
+
+func (f *fake) steered(what string, handle int32) error {
+	if err := f.known(what, handle); err != nil {
+		return err
+	}
+	return f.trip
 }
 
 func (f *fake) Answered(handle int32) { f.note("answered:%d", handle) }
@@ -90,7 +121,9 @@ func (f *fake) Stop(ctx context.Context, handle int32) error {
 }
 
 func (f *fake) Status(handle int32) (task.Snapshot, error) {
-	return snapshot("a1", "142595818"), f.known("status", handle)
+	s := snapshot("a1", "142595818")
+	s.Recording = f.progress
+	return s, f.known("status", handle)
 }
 
 func (f *fake) known(what string, handle int32) error {
@@ -160,5 +193,12 @@ const six = `{"nvr_category":0,"nvr_addr":"10.8.30.109","nvr_port":8000,"nvr_use
 const okText = `{"status_code":200,"status_message":"OK"}`
 
 const liveAnswer = `{"status_code":200,"status_message":"OK","rtmp_url":"rtmp://10.8.30.2:1935/live/142595818","play_handle":12681,` +
+	`"flv_url":"http://10.8.30.2:8080/live/142595818.flv",` +
+	`"webrtc_url":"http://10.8.30.2:1985/rtc/v1/whep/?app=live&stream=142595818"}`
+
+const backAnswer = `{"status_code":200,"status_message":"OK","rtmp_url":"rtmp://10.8.30.2:1935/live/142595818","play_handle":13579,` +
+	`"start_time":"2016-07-20 12:00:00","stop_time":"2016-07-20 13:30:00","record_files":[` +
+	`{"file_name":"ch0010_01000001613000000","file_size":900417012,"start_time":"2016-07-20 11:50:00","stop_time":"2016-07-20 12:50:00"},` +
+	`{"file_name":"ch0010_01000001613000100","file_size":161928736,"start_time":"2016-07-20 12:50:00","stop_time":"2016-07-20 13:30:00"}],` +
 	`"flv_url":"http://10.8.30.2:8080/live/142595818.flv",` +
 	`"webrtc_url":"http://10.8.30.2:1985/rtc/v1/whep/?app=live&stream=142595818"}`

@@ -88,13 +88,30 @@ func (f fields) optionalNumber(name string, low, high, otherwise int) (int, erro
 	return f.number(name, low, high)
 }
 
+// decimal returns a number that must be there, from low to high, with a fraction or without.
+func (f fields) decimal(name string, low, high float64) (float64, error) {
+	text, err := f.text(name)
+	if err != nil {
+		return 0, err
+	}
+	text = strings.TrimSpace(text)
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || strings.Trim(text, decimalSigns) != "" || n < low || n > high {
+		return 0, &paramError{name, fmt.Sprintf("must be a number from %g to %g", low, high)}
+	}
+	return n, nil
+}
+
+// decimalSigns leave out what ParseFloat takes beside decimal numbers: hexadecimal, Infinity, NaN, underscores.
+const decimalSigns = "+-.0123456789eE"
+
 // whole reads a whole number in decimal, also one with a point or an exponent.
 func whole(text string) (int, bool) {
 	text = strings.TrimSpace(text)
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, true
 	}
-	if strings.Trim(text, "+-.0123456789eE") != "" { // no hexadecimal, no Infinity
+	if strings.Trim(text, decimalSigns) != "" {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(text, 64)

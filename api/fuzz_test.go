@@ -24,7 +24,7 @@ func FuzzDecodeBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		got, err := api.DecodeBody(body, contentType)
-		if err != nil && api.StatusCode(err) != 600 {
+		if err != nil && api.StatusCode(err, 603) != 600 {
 			t.Fatalf("error %v is no parameter's", err)
 		}
 		strict, ok := strictly(body)
@@ -92,7 +92,7 @@ func FuzzParseHandle(f *testing.F) {
 			t.Fatalf("%q: %d, %v", text, got, err)
 		}
 		if err != nil {
-			if got != 0 || api.StatusCode(err) != 600 {
+			if got != 0 || api.StatusCode(err, 603) != 600 {
 				t.Fatalf("%q: %d, %v", text, got, err)
 			}
 			return

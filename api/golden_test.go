@@ -4,6 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"mediapusher/task"
 )
 
 const twelve = `,"startTime":"2016-07-20 12:00:00","endTime":"2016-07-20 13:00:00"}`
@@ -15,13 +18,11 @@ func said(code int, message string) string {
 }
 
 const (
-	noPlayback = "the playback of recordings is not available in this version"
-	noSeek     = "a live session has no position; recordings are not available in this version"
-	noPTZ      = "the control of cameras is not available in this version"
 	noSession  = "no session with this play_handle"
 	noObject   = "the body is no JSON object"
 	badCommand = "command: must be a number from 0 to 13"
 	badLength  = "duration: must be a number from 100 to 1000"
+	badSpeed   = "speed: must be a number from 0.125 to 8"
 	badTime    = ": must be a time such as 2016-07-20 12:00:00"
 	badHandle  = "play_handle: must be a number"
 )
@@ -35,18 +36,21 @@ func TestAnswers(t *testing.T) {
 	}{
 		// The printed document.
 		{"POST", "/REAL_STREAM", six, 200, liveAnswer, "start answered:12681"},
-		{"POST", "/BACK_STREAM", strings.TrimSuffix(six, "}") + twelve, 200, said(604, noPlayback), ""},
+		{"POST", "/BACK_STREAM", strings.TrimSuffix(six, "}") + twelve, 200, backAnswer, "playback:30:2016-07-20 12:00:00:2016-07-20 13:00:00 answered:13579"},
 		{"GET", "/STREAM/12681/BEATS", "", 200, okText, "beat:12681"},
-		{"POST", "/STREAM/12681/POSITION", `{ "pos_time": "2016-07-20 12:35:00" }`, 200, said(608, noSeek), "beat:12681"},
-		{"POST", "/STREAM/12681/PTZControl", `{ "command": 0, "duration":200 }`, 200, said(609, noPTZ), "beat:12681"},
+		{"POST", "/STREAM/12681/POSITION", `{ "pos_time": "2016-07-20 12:35:00" }`, 200, okText, "seek:2016-07-20 12:35:00:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{ "command": 0, "duration":200 }`, 200, okText, "move:0:200ms:12681"},
 		{"GET", "/STREAM/12681/STOP", "", 200, okText, "stop:12681"},
 
 		// Handles that are not.
 		{"GET", "/STREAM/7/BEATS", "", 200, said(605, noSession), "beat:7"},
 		{"GET", "/STREAM/7/STOP", "", 200, said(605, noSession), "stop:7"},
 		{"GET", "/STREAM/7", "", 200, said(605, noSession), "status:7"},
-		{"POST", "/STREAM/7/POSITION", `{"pos_time":"2016-07-20 12:35:00"}`, 200, said(605, noSession), "beat:7"},
-		{"POST", "/STREAM/7/PTZControl", `{"command":0}`, 200, said(605, noSession), "beat:7"},
+		{"POST", "/STREAM/7/POSITION", `{"pos_time":"2016-07-20 12:35:00"}`, 200, said(605, noSession), "seek:2016-07-20 12:35:00:7"},
+		{"POST", "/STREAM/7/PTZControl", `{"command":0}`, 200, said(605, noSession), "move:0:200ms:7"},
+		{"POST", "/STREAM/7/SPEED", `{"speed":1}`, 200, said(605, noSession), "speed:1:7"},
+		{"POST", "/STREAM/7/PAUSE", "", 200, said(605, noSession), "pause:7"},
+		{"POST", "/STREAM/7/RESUME", "", 200, said(605, noSession), "resume:7"},
 		{"GET", "/STREAM/99999999999999999999/BEATS", "", 200, said(605, noSession), "beat:0"},
 		{"GET", "/STREAM/-12681/STOP", "", 200, said(605, noSession), "stop:0"},
 		{"GET", "/STREAM/play_handle/BEATS", "", 200, said(600, badHandle), ""},
@@ -70,11 +74,11 @@ func TestAnswers(t *testing.T) {
 		{"POST", "/STREAM/12681/PTZControl", "{command}", 200, said(600, noObject), ""},
 
 		// Movements.
-		{"POST", "/STREAM/12681/PTZControl", `{"command":13}`, 200, said(609, noPTZ), "beat:12681"},
-		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":null}`, 200, said(609, noPTZ), "beat:12681"},
-		{"POST", "/STREAM/12681/PTZControl", `{"command":"6","duration":""}`, 200, said(609, noPTZ), "beat:12681"},
-		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":100}`, 200, said(609, noPTZ), "beat:12681"},
-		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":" 1000"}`, 200, said(609, noPTZ), "beat:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{"command":13}`, 200, okText, "move:13:200ms:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":null}`, 200, okText, "move:6:200ms:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{"command":"6","duration":""}`, 200, okText, "move:6:200ms:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":100}`, 200, okText, "move:6:100ms:12681"},
+		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":" 1000"}`, 200, okText, "move:6:1s:12681"},
 		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":99}`, 200, said(600, badLength), ""},
 		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":1001}`, 200, said(600, badLength), ""},
 		{"POST", "/STREAM/12681/PTZControl", `{"command":6,"duration":0}`, 200, said(600, badLength), ""},
@@ -87,13 +91,13 @@ func TestAnswers(t *testing.T) {
 		{"POST", "/STREAM/12681/PTZControl", `{"duration":200}`, 200, said(600, "command: is missing"), ""},
 
 		// Times.
-		{"POST", "/STREAM/12681/POSITION", `{"pos_time":"2016-07-20T12:35"}`, 200, said(608, noSeek), "beat:12681"},
-		{"POST", "/STREAM/12681/POSITION", `{"pos_time":1469018100}`, 200, said(608, noSeek), "beat:12681"},
+		{"POST", "/STREAM/12681/POSITION", `{"pos_time":"2016-07-20T12:35"}`, 200, okText, "seek:2016-07-20 12:35:00:12681"},
+		{"POST", "/STREAM/12681/POSITION", `{"PosTime":"2016/07/20 12:35:00Z"}`, 200, okText, "seek:2016-07-20 12:35:00:12681"},
 		{"POST", "/STREAM/12681/POSITION", `{"pos_time":"2016-07-32 12:35:00"}`, 200, said(600, "pos_time"+badTime), ""},
 		{"POST", "/STREAM/12681/POSITION", `{"pos_time":{}}`, 200, said(600, "pos_time: must be a string"), ""},
 		{"POST", "/STREAM/12681/POSITION", `{}`, 200, said(600, "pos_time: is missing"), ""},
-		{"POST", "/BACK_STREAM", sixAnd + `"startTime":"2016/07/20 12:00","endTime":"2016-07-20T12:00:01"}`, 200, said(604, noPlayback), ""},
-		{"POST", "/BACK_STREAM", sixAnd + `"start_time":"2016-07-20 12:00:00","EndTime":"2016-07-20 13:00:00"}`, 200, said(604, noPlayback), ""},
+		{"POST", "/BACK_STREAM", sixAnd + `"startTime":"2016/07/20 12:00","endTime":"2016-07-20T12:00:01"}`, 200, backAnswer, "playback:30:2016-07-20 12:00:00:2016-07-20 12:00:01 answered:13579"},
+		{"POST", "/BACK_STREAM", sixAnd + `"start_time":"2016-07-20 12:00:00","EndTime":"2016-07-20 13:00:00"}`, 200, backAnswer, "playback:30:2016-07-20 12:00:00:2016-07-20 13:00:00 answered:13579"},
 		{"POST", "/BACK_STREAM", six, 200, said(600, "startTime: is missing"), ""},
 		{"POST", "/BACK_STREAM", sixAnd + `"startTime":"2016-07-20 12:00:00"}`, 200, said(600, "endTime: is missing"), ""},
 		{"POST", "/BACK_STREAM", sixAnd + `"startTime":"2016-02-30 12:00:00","endTime":"2016-07-20 13:00:00"}`, 200, said(600, "startTime"+badTime), ""},
@@ -101,10 +105,29 @@ func TestAnswers(t *testing.T) {
 		{"POST", "/BACK_STREAM", sixAnd + `"startTime":"2016-07-20 12:00:00","endTime":"2016-07-20 12:00:00"}`, 200, said(600, "startTime: must be before endTime"), ""},
 		{"POST", "/BACK_STREAM", `{"nvr_category":2` + twelve, 200, said(600, "nvr_category: must be a number from 0 to 1"), ""},
 
+		// Speed and pause, which the old clients do not know.
+		{"POST", "/STREAM/12681/SPEED", `{"speed":4}`, 200, okText, "speed:4:12681"},
+		{"POST", "/STREAM/12681/speed", `speed=+0.125`, 200, okText, "speed:0.125:12681"},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":"8.0"}`, 200, okText, "speed:8:12681"},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":8.01}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":0.12}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":-1}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":"NaN"}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":"0x1p1"}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":"fast"}`, 200, said(600, badSpeed), ""},
+		{"POST", "/STREAM/12681/SPEED", `{"speed":[1]}`, 200, said(600, "speed: must be a string"), ""},
+		{"POST", "/STREAM/12681/SPEED", "", 200, said(600, "speed: is missing"), ""},
+		{"POST", "/STREAM/x/SPEED", `{"speed":1}`, 200, said(600, badHandle), ""},
+		{"POST", "/STREAM/12681/PAUSE", "", 200, okText, "pause:12681"},
+		{"POST", "/STREAM/12681/PAUSE", "whatever", 200, okText, "pause:12681"},
+		{"POST", "/STREAM/12681/RESUME", "{}", 200, okText, "resume:12681"},
+		{"POST", "/STREAM/x/PAUSE", "", 200, said(600, badHandle), ""},
+		{"GET", "/STREAM/12681/PAUSE", "", 405, said(405, "this path does not take the method"), ""},
+
 		// What never existed for the old clients.
 		{"GET", "/", "", 404, said(404, "there is no such path"), ""},
 		{"GET", "/STREAMS", "", 404, said(404, "there is no such path"), ""},
-		{"POST", "/STREAM/12681/PAUSE", "", 404, said(404, "there is no such path"), ""},
+		{"POST", "/STREAM/12681/REWIND", "", 404, said(404, "there is no such path"), ""},
 		{"POST", "/prefix/REAL_STREAM", six, 404, said(404, "there is no such path"), ""},
 		{"BREW", "/teapot", "", 404, said(404, "there is no such path"), ""},
 		{"GET", "/REAL_STREAM", "", 405, said(405, "this path does not take the method"), ""},
@@ -156,6 +179,40 @@ func TestAllowOfRefusedMethods(t *testing.T) {
 		if got := strings.Join(w.Header().Values("Allow"), ","); w.Code != 405 || got != want {
 			t.Errorf("%s: %d, Allow %q, want %q", path, w.Code, got, want)
 		}
+	}
+}
+
+// The printed sample of BACK_STREAM: its answer holds the sample's names and values in the sample's order. The sample itself lacks a comma.
+func TestBackStreamAsPrinted(t *testing.T) {
+	const printed = `"play_handle":13579,"start_time":"2016-07-20 12:00:00","stop_time":"2016-07-20 13:30:00","record_files":[` +
+		`{"file_name":"ch0010_01000001613000000","file_size":900417012,"start_time":"2016-07-20 11:50:00","stop_time":"2016-07-20 12:50:00"},` +
+		`{"file_name":"ch0010_01000001613000100","file_size":161928736,"start_time":"2016-07-20 12:50:00","stop_time":"2016-07-20 13:30:00"}]`
+	if !strings.Contains(backAnswer, printed) {
+		t.Fatal("the constant is not the sample")
+	}
+	w := call(handler(newFake()), "POST", "/BACK_STREAM", strings.TrimSuffix(six, "}")+twelve)
+	if w.Body.String() != backAnswer {
+		t.Errorf("got  %s\nwant %s", w.Body, backAnswer)
+	}
+}
+
+func TestNoFilesAreAList(t *testing.T) {
+	f := newFake()
+	f.files = nil
+	w := call(handler(f), "POST", "/BACK_STREAM", strings.TrimSuffix(six, "}")+twelve)
+	if !strings.Contains(w.Body.String(), `"record_files":[]`) {
+		t.Errorf("got %s", w.Body)
+	}
+}
+
+func TestPlaybackShowsItsProgress(t *testing.T) {
+	f := newFake()
+	f.progress = &task.Progress{Range: f.span, Position: f.span.Start.Add(35 * time.Minute), Speed: 0.125, Paused: true}
+	w := call(handler(f), "GET", "/STREAM/12681", "")
+	const want = `"clients":2,"start_time":"2016-07-20 12:00:00","stop_time":"2016-07-20 13:30:00","position":"2016-07-20 12:35:00",` +
+		`"speed":0.125,"paused":true,"source"`
+	if !strings.Contains(w.Body.String(), want) {
+		t.Errorf("got  %s\nwant %s in it", w.Body, want)
 	}
 }
 

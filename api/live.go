@@ -21,23 +21,29 @@ type started struct {
 func (s *server) realStream(w http.ResponseWriter, r *http.Request) reply {
 	f, err := readFields(w, r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	request, err := liveRequest(f)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
-	ctx := r.Context()
-	begun, err := s.startLive(ctx, request)
+	begun, err := s.startLive(r.Context(), request)
 	if err != nil {
-		return s.startFailed(request, err)
+		return s.startFailed("live start failed", request, codePlayReal, err)
 	}
+	return reply{status: http.StatusOK, body: s.answerTo(r, begun), sent: s.handover(r, begun)}
+}
+
+// answerTo is the answer to a start, with the addresses that this caller reaches.
+func (s *server) answerTo(r *http.Request, begun task.Started) started {
 	rtmp, others := s.cfg.URLs.resolve(callersHost(r, s.cfg.TrustForwardedHost), begun.Stream)
-	return reply{
-		status: http.StatusOK,
-		body:   started{answer{codeNoError, okMessage}, rtmp, begun.Handle, others},
-		sent:   func(err error) { s.settle(ctx, begun.Handle, err) },
-	}
+	return started{answer{codeNoError, okMessage}, rtmp, begun.Handle, others}
+}
+
+// handover is told whether the caller got the handle.
+func (s *server) handover(r *http.Request, begun task.Started) func(error) {
+	ctx := r.Context()
+	return func(err error) { s.settle(ctx, begun.Handle, err) }
 }
 
 // startLive starts for a caller who is still there. One that left while the start went on gets an error like any other: whatever
@@ -68,14 +74,14 @@ func (s *server) settle(ctx context.Context, handle int32, err error) {
 	}
 }
 
-func (s *server) startFailed(request task.LiveRequest, err error) reply {
+func (s *server) startFailed(what string, request task.LiveRequest, own int, err error) reply {
 	secret := request.Target.Password.Reveal()
-	s.cfg.Log.Warn("live start failed",
+	s.cfg.Log.Warn(what,
 		zap.String("vendor", string(request.Target.Vendor)),
 		zap.String("address", clean(request.Target.Host, secret)),
 		zap.Int("port", request.Target.Port),
 		zap.Int("channel", request.Channel),
-		zap.Int("status_code", statusCode(err)),
+		zap.Int("status_code", statusCode(err, own)),
 		zap.String("error", message(err, secret)))
-	return failure(err, secret)
+	return failure(err, own, secret)
 }

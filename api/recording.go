@@ -1,39 +1,81 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"mediapusher/playback"
+	"mediapusher/task"
 )
 
-// backStream is POST /BACK_STREAM.
+// recording is the answer to a start of a playback, documented fields first.
+type recording struct {
+	answer
+	RTMP   string       `json:"rtmp_url"`
+	Handle int32        `json:"play_handle"`
+	Start  string       `json:"start_time"`
+	Stop   string       `json:"stop_time"`
+	Files  []recordFile `json:"record_files"`
+	addresses
+}
+
+type recordFile struct {
+	Name  string `json:"file_name"`
+	Size  int64  `json:"file_size"` // bytes
+	Start string `json:"start_time"`
+	Stop  string `json:"stop_time"`
+}
+
+func recordFiles(files []playback.File) []recordFile {
+	list := make([]recordFile, 0, len(files)) // no files are [], not null
+	for _, f := range files {
+		list = append(list, recordFile{f.Name, f.Size, playback.FormatTime(f.Start), playback.FormatTime(f.End)})
+	}
+	return list
+}
+
+// backStream is POST /BACK_STREAM. It answers when the search has ended, too, which may take search_timeout.
 func (s *server) backStream(w http.ResponseWriter, r *http.Request) reply {
 	f, err := readFields(w, r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
-	request, err := liveRequest(f)
+	source, err := liveRequest(f)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
-	if _, err := recordedRange(f); err != nil {
-		return failure(err, "")
+	asked, err := recordedRange(f)
+	if err != nil {
+		return refused(err)
 	}
-	if err := s.cfg.Allow(r.Context(), request.Target); err != nil {
-		return s.startFailed(request, err)
+	request := task.PlaybackRequest{Target: source.Target, Channel: source.Channel, Range: asked}
+	begun, err := s.startPlayback(r.Context(), request)
+	if err != nil {
+		return s.startFailed("playback start failed", source, codePlayBack, err)
 	}
-	return failure(errNoPlayback, "")
+	a := s.answerTo(r, begun.Started)
+	return reply{
+		status: http.StatusOK,
+		body: recording{
+			a.answer, a.RTMP, a.Handle, playback.FormatTime(begun.Range.Start), playback.FormatTime(begun.Range.End),
+			recordFiles(begun.Files), a.addresses,
+		},
+		sent: s.handover(r, begun.Started),
+	}
 }
 
-// position is POST /STREAM/{play_handle}/POSITION.
-func (s *server) position(w http.ResponseWriter, r *http.Request) reply {
-	return s.control(w, r, func(f fields) error {
-		if _, err := clock(f, "pos_time"); err != nil {
-			return err
-		}
-		return errLiveSeek
-	})
+// startPlayback is startLive for recordings.
+func (s *server) startPlayback(ctx context.Context, request task.PlaybackRequest) (task.Recording, error) {
+	if err := s.cfg.Allow(ctx, request.Target); err != nil {
+		return task.Recording{}, err
+	}
+	begun, err := s.tasks.StartPlayback(ctx, request)
+	if err == nil && ctx.Err() != nil {
+		s.settle(ctx, begun.Handle, ctx.Err())
+		return task.Recording{}, ctx.Err()
+	}
+	return begun, err
 }
 
 // recordedRange reads the range of BACK_STREAM. The error is a *paramError.

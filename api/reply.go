@@ -40,10 +40,13 @@ func success() reply {
 	return reply{status: http.StatusOK, body: answer{codeNoError, okMessage}}
 }
 
-// failure is the answer to an error, whose text must not hold the secret.
-func failure(err error, secret string) reply {
-	return reply{status: httpStatus(err), body: answer{statusCode(err), message(err, secret)}}
+// failure is the answer to an error, whose text must not hold the secret. own is the code of the call, see statusCode.
+func failure(err error, own int, secret string) reply {
+	return reply{status: httpStatus(err), body: answer{statusCode(err, own), message(err, secret)}}
 }
+
+// refused is the answer to a request that was not carried out: it cannot be understood, or its session is not there.
+func refused(err error) reply { return failure(err, codeParameter, "") }
 
 // refusal is an answer of HTTP itself, for what never existed for the old clients.
 func refusal(status int, words string) reply {

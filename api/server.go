@@ -91,6 +91,9 @@ func (s *server) routes() http.Handler {
 	r.Get("/STREAM/{play_handle}", endpoint(s.session).handler())
 	r.Post("/STREAM/{play_handle}/POSITION", endpoint(s.position).handler())
 	r.Post("/STREAM/{play_handle}/PTZCONTROL", endpoint(s.ptzControl).handler())
+	r.Post("/STREAM/{play_handle}/SPEED", endpoint(s.speed).handler())
+	r.Post("/STREAM/{play_handle}/PAUSE", endpoint(s.pause).handler())
+	r.Post("/STREAM/{play_handle}/RESUME", endpoint(s.resume).handler())
 	for name, e := range map[string]endpoint{"BEATS": s.beats, "STOP": s.stop} {
 		r.Get("/STREAM/{play_handle}/"+name, e.handler())
 		r.Post("/STREAM/{play_handle}/"+name, e.handler())

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"mediapusher/playback"
 	"mediapusher/task"
 )
 
@@ -39,9 +40,19 @@ type sessionView struct {
 	LastError    string   `json:"last_error"` // the newer one of the two legs
 	LastErrorAge *float64 `json:"last_error_age"`
 	Clients      int      `json:"clients"`
+	*progressView
 
 	Source  legView `json:"source"`
 	Publish legView `json:"publish"`
+}
+
+// progressView is where a playback stands, on the device's wall clock. A live session has none of its fields.
+type progressView struct {
+	Start    string  `json:"start_time"`
+	Stop     string  `json:"stop_time"`
+	Position string  `json:"position"`
+	Speed    float64 `json:"speed"`
+	Paused   bool    `json:"paused"`
 }
 
 // legView is one half of the road.
@@ -68,7 +79,17 @@ func newSessionView(s task.Snapshot, now time.Time) sessionView {
 		BitsPerSecond: finite(s.BitsPerSecond), FramesPerSecond: finite(s.FramesPerSecond), Dropped: s.Dropped,
 		Age: age(s.Started, now), LastKeyFrame: age(s.LastKeyFrame, now), LastFrame: age(s.LastFrame, now),
 		LastError: clean(newest.LastError, ""), LastErrorAge: age(newest.LastErrorAt, now),
-		Clients: s.Clients, Source: newLegView(s.Source, now), Publish: newLegView(s.Publish, now),
+		Clients: s.Clients, progressView: newProgressView(s.Recording), Source: newLegView(s.Source, now), Publish: newLegView(s.Publish, now),
+	}
+}
+
+func newProgressView(p *task.Progress) *progressView {
+	if p == nil {
+		return nil
+	}
+	return &progressView{
+		Start: playback.FormatTime(p.Range.Start), Stop: playback.FormatTime(p.Range.End), Position: playback.FormatTime(p.Position),
+		Speed: precise(p.Speed), Paused: p.Paused,
 	}
 }
 
@@ -96,15 +117,18 @@ func finite(f float64) float64 {
 	return math.Round(f*100) / 100
 }
 
+// precise is finite for speeds, which go down to an eighth.
+func precise(f float64) float64 { return finite(f*10) / 10 }
+
 // session is GET /STREAM/{play_handle}: what a caller may know of its own session. It does not renew the lease.
 func (s *server) session(_ http.ResponseWriter, r *http.Request) reply {
 	handle, err := handleOf(r)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	snapshot, err := s.tasks.Status(handle)
 	if err != nil {
-		return failure(err, "")
+		return refused(err)
 	}
 	rtmp, others := s.cfg.URLs.resolve(callersHost(r, s.cfg.TrustForwardedHost), snapshot.Stream)
 	return reply{status: http.StatusOK, body: struct {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -159,7 +160,7 @@ func TestDamagedEntriesAreRemoved(t *testing.T) {
 			good := files(t, dir)
 			note(t, j, ptz.Entry{Key: "bad", Command: ptz.PanLeft})
 			for _, path := range files(t, dir) {
-				if !contains(good, path) {
+				if !slices.Contains(good, path) {
 					text, err := os.ReadFile(path)
 					if err != nil {
 						t.Fatal(err)
@@ -185,7 +186,7 @@ func TestEntryUnderAnotherNameIsDamaged(t *testing.T) {
 	before := files(t, dir)
 	note(t, j, ptz.Entry{Key: "a", Command: ptz.PanLeft})
 	for _, path := range files(t, dir) {
-		if !contains(before, path) {
+		if !slices.Contains(before, path) {
 			if err := os.Rename(path, filepath.Join(filepath.Dir(path), "other.move")); err != nil {
 				t.Fatal(err)
 			}
@@ -226,13 +227,4 @@ func TestDirectoryThatCannotBeMade(t *testing.T) {
 	if _, err := ptz.OpenJournal(filepath.Join(file, "ptz"), nil); err == nil {
 		t.Error("no error")
 	}
-}
-
-func contains(list []string, one string) bool {
-	for _, s := range list {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }

@@ -120,7 +120,8 @@ func (g *Guard) Recover(ctx context.Context, restore func(access []byte) (Camera
 			g.strike(entry)
 			continue
 		}
-		g.cfg.Log.Warn("a camera was left moving, it is stopped", zap.String("camera", camera.Key()), zap.Stringer("command", entry.Command))
+		g.cfg.Log.Warn("a camera was left moving, it is stopped", zap.String("camera", camera.Key()),
+			zap.Stringer("command", entry.Command))
 		err = g.give(ctx, camera, func(ctx context.Context, m *mover) { m.recover(ctx, camera, entry) })
 		if err != nil {
 			g.cfg.Log.Warn("a camera that was left moving is not stopped now", zap.String("camera", camera.Key()), zap.Error(err))

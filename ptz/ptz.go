@@ -1,6 +1,6 @@
-// Package ptz owns what is common to moving cameras whatever the vendor: the commands that callers may give, how long one movement may last,
-// and the Guard that stops every movement. Each vendor adapter translates the commands into its own codes. It imports nothing of this
-// project.
+// Package ptz owns what is common to moving cameras whatever the vendor: the commands that callers may give, how long one movement may
+// last, the Guard that stops every movement, and its journal on disk. Each vendor adapter translates the commands into its own codes. It
+// imports nothing of this project.
 package ptz
 
 import (
