@@ -67,7 +67,8 @@ type Config struct {
 
 	// Zone is the device's time zone as an offset east of UTC. It decides what RecordsInUTC and the device's own time page mean.
 	Zone time.Duration
-	// RecordsInUTC lets a Hikvision device mean UTC by the Z of search and playback, as its cameras do; recorders mean their own wall clock.
+	// RecordsInUTC lets a Hikvision device mean UTC by the Z of search and playback, as its cameras do; recorders mean their own wall
+	// clock.
 	RecordsInUTC bool
 	// CGIBase is the number of the first channel in a Dahua recorder's search by CGI, 1 or 0; nil is 1. PTZBase is that of ptz.cgi.
 	CGIBase, PTZBase *int

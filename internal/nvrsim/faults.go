@@ -137,7 +137,8 @@ type Faults struct {
 	// Dahua; beyond it they are refused.
 	SearchDelay Duration `json:"search_delay,omitempty"`
 	MaxSearches int      `json:"max_searches,omitempty"`
-	// PTZStopFails answers so many stops, counted from when it is set, by 500; the camera goes on moving. PTZDelay is how long each command takes.
+	// PTZStopFails answers so many stops, counted from when it is set, by 500; the camera goes on moving. PTZDelay is how long each
+	// command takes.
 	PTZStopFails int      `json:"ptz_stop_fails,omitempty"`
 	PTZDelay     Duration `json:"ptz_delay,omitempty"`
 

@@ -73,7 +73,8 @@ func (f *finds) ask(handle int, owner string, q question) (files int, ok bool) {
 		f.r.journal.add(SearchClose, s.remote, "", "asked anew")
 	}
 	*s = find{owner: s.owner, remote: s.remote, begun: true}
-	f.r.journal.add(SearchOpen, s.remote, "", fmt.Sprintf("%d %s to %s", q.channel, q.start.Format(time.DateTime), q.end.Format(time.DateTime)))
+	detail := fmt.Sprintf("%d %s to %s", q.channel, q.start.Format(time.DateTime), q.end.Format(time.DateTime))
+	f.r.journal.add(SearchOpen, s.remote, "", detail)
 	if len(q.types) > 0 && !slices.Contains(q.types, "dav") {
 		return 0, true
 	}
