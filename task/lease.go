@@ -11,6 +11,7 @@ type lease struct {
 	deadline atomic.Int64 // ns since begin
 	begin    time.Time
 	timer    *time.Timer
+	held     atomic.Int32 // calls that wait for the device: the caller is there
 }
 
 // newLease returns a lease that does not run before start.
@@ -25,8 +26,21 @@ func (l *lease) start(expired func()) {
 // renew starts the time anew.
 func (l *lease) renew() { l.deadline.Store(int64(time.Since(l.begin) + l.limit)) }
 
+// hold renews the lease and keeps it from running out until release is called, which renews it again.
+func (l *lease) hold() (release func()) {
+	l.held.Add(1)
+	l.renew()
+	return func() {
+		l.renew()
+		l.held.Add(-1)
+	}
+}
+
 // rearm tells whether the lease has run out; where it was renewed meanwhile the timer is set to the new deadline.
 func (l *lease) rearm() (over bool) {
+	if l.held.Load() > 0 {
+		l.renew()
+	}
 	left := time.Duration(l.deadline.Load()) - time.Since(l.begin)
 	if left <= 0 {
 		return true

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"mediapusher/internal/device"
-	"mediapusher/internal/media"
 )
 
 // startPull begins a run of the source. None may be running.
@@ -14,27 +13,23 @@ func (s *session) startPull(ctx context.Context) {
 	s.update(func(st *Snapshot) { st.Source.connecting() })
 	ctx, stop := context.WithCancel(ctx)
 	s.stopPull = stop
-	request := device.LiveRequest{Channel: s.source.channel, Stream: s.stream}
+	stream := s.stream
 	go func() {
 		defer stop() // a context that is not ended stays with the session's for as long as that lives
-		err := s.runPull(ctx, request)
+		err := s.runPull(ctx, stream)
 		s.events <- event{kind: pullEnded, err: err}
 	}()
 }
 
 // runPull is one run of the source, from the login to its end.
-func (s *session) runPull(ctx context.Context, request device.LiveRequest) error {
+func (s *session) runPull(ctx context.Context, stream device.Stream) error {
 	d, err := s.login(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = d.Close() }() // it gives a shared login back: nothing can fail that matters here
 	s.report(event{kind: pullLogged, info: d.Info()})
-	live, err := s.live(ctx, d, request)
-	if err != nil {
-		return err
-	}
-	return live.Run(ctx, s.road.tap)
+	return s.feed.run(ctx, d, stream)
 }
 
 // login takes at most 7/10 of the start's limit, so that the code of a failure says which step failed. A slow recorder needs three answers
@@ -45,13 +40,6 @@ func (s *session) login(ctx context.Context) (device.Device, error) {
 	return s.cfg.Devices.Open(ctx, s.source.target)
 }
 
-// live takes at most half of the start's limit: it asks its pages side by side.
-func (s *session) live(ctx context.Context, d device.Device, request device.LiveRequest) (media.Source, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.StartTimeout/2)
-	defer cancel()
-	return d.Live(ctx, request)
-}
-
 // startPush begins a publish. None may be running.
 func (s *session) startPush(ctx context.Context) {
 	s.push.retry = nil
@@ -59,7 +47,7 @@ func (s *session) startPush(ctx context.Context) {
 	s.publishing = true
 	s.update(func(st *Snapshot) { st.Publish.connecting() })
 	go func() {
-		err := s.publisher.Run(ctx, s.name, s.road.queue, s.road.promised)
+		err := s.publisher.Run(ctx, s.name, s.feed.units(), s.road.promised)
 		s.events <- event{kind: pushEnded, err: err}
 	}()
 }

@@ -20,10 +20,10 @@ type road struct {
 	queue      *media.Queue
 }
 
-// newRoad builds a chain. described is called in each run of the source when the tracks are known, picture when its first
-// random-access unit has reached the queue; both on the source's goroutine.
-func newRoad(audio aac.Policy, described, picture func()) *road {
-	r := &road{queue: media.NewQueue(media.QueueConfig{})}
+// newRoad builds a chain with a queue as it says. described is called in each run of the source when the tracks are known, picture when
+// its first random-access unit has reached the queue; both on the source's goroutine.
+func newRoad(audio aac.Policy, queue media.QueueConfig, described, picture func()) *road {
+	r := &road{queue: media.NewQueue(queue)}
 	r.marked = &mark{next: r.queue, described: described, picture: picture}
 	r.transcoder = aac.New(r.marked, audio)
 	r.normaliser = media.NewNormaliser(media.NewTimeline(r.transcoder))

@@ -10,6 +10,8 @@ import (
 
 	"mediapusher/internal/aac"
 	"mediapusher/internal/device"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 	"mediapusher/pusher"
 )
 
@@ -18,6 +20,8 @@ const (
 	DefaultInterval     = 20 * time.Second
 	DefaultGrace        = 10 * time.Second
 	DefaultStartTimeout = 10 * time.Second
+	// DefaultSearchTimeout allows for a list of some thousand recordings, which come by the forty.
+	DefaultSearchTimeout = 30 * time.Second
 )
 
 // stopLimit bounds how long Stop waits until nothing of a session is left.
@@ -31,12 +35,23 @@ type Config struct {
 	RTMP pusher.Dialer
 	// Interval is the time between heartbeats, Grace how much later than that one may come. 0 means the default.
 	Interval, Grace time.Duration
-	// StartTimeout bounds a start, default 10 s.
-	StartTimeout time.Duration
+	// StartTimeout bounds the way to the first picture of a start, and each seek and the like, default 10 s. SearchTimeout bounds the
+	// search for recordings beside it, default 30 s: then the answer lists what is known.
+	StartTimeout, SearchTimeout time.Duration
+	// Clip says where a playback ends whose last file goes on behind the asked end.
+	Clip playback.Clip
+	// PTZ moves cameras; nil where none can be moved.
+	PTZ Mover
 	// Audio says what becomes of audio that is not AAC.
 	Audio aac.Policy
 	// Log may be nil.
 	Log *zap.Logger
+}
+
+// Mover moves cameras, as ptz.Guard does. It may be called from several goroutines.
+type Mover interface {
+	// Move returns when the device has taken the start, and stops the movement after duration whatever happens.
+	Move(ctx context.Context, camera ptz.Camera, command ptz.Command, duration time.Duration) error
 }
 
 // Scheduler creates and removes sessions; nobody else does. It is safe for concurrent use.
@@ -51,7 +66,8 @@ type Scheduler struct {
 	closing  bool
 	handles  *handles
 	viewers  map[int32]*viewer
-	sessions map[source]*session
+	sessions map[*session]struct{}
+	shared   map[source]*session // the live ones
 }
 
 // Why a session ends that did not fail.
@@ -81,13 +97,16 @@ func New(cfg Config) (*Scheduler, error) {
 	if cfg.StartTimeout <= 0 {
 		cfg.StartTimeout = DefaultStartTimeout
 	}
+	if cfg.SearchTimeout <= 0 {
+		cfg.SearchTimeout = DefaultSearchTimeout
+	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
 	root, cancel := context.WithCancelCause(context.Background())
 	return &Scheduler{
 		cfg: cfg, root: root, cancel: cancel,
-		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[source]*session),
+		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[*session]struct{}), shared: make(map[source]*session),
 	}, nil
 }
 
@@ -101,28 +120,11 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		delete(s.viewers, handle)
 	}
 	clear(s.sessions)
+	clear(s.shared)
 	s.mu.Unlock()
 	s.cancel(ErrClosing)
 	s.running.Wait()
 	return nil
-}
-
-// StartLive starts a session, or joins the one that pulls the same, and returns when its picture can be played. Errors are a
-// *device.Error, ErrPublish, ErrNoPicture, ErrClosing or the context's; a start that failed, or whose ctx ended, leaves nothing behind.
-func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started, error) {
-	//nolint:contextcheck // a session outlives the request that starts it
-	session, handle, err := s.join(source{target: request.Target, channel: request.Channel, stream: request.Stream})
-	if err != nil {
-		return Started{}, err
-	}
-	if err := session.playable(ctx, s.cfg.StartTimeout); err != nil {
-		s.leave(handle, errNobodyWaits)
-		return Started{}, err
-	}
-	if !s.lend(handle) {
-		return Started{}, session.reason()
-	}
-	return Started{Handle: handle, Stream: session.name}, nil
 }
 
 // lend lets the lease of a handle run. It returns false where the handle has ended meanwhile.
@@ -144,22 +146,28 @@ func (s *Scheduler) join(source source) (*session, int32, error) {
 	if s.closing {
 		return nil, 0, ErrClosing
 	}
-	joined := s.sessions[source]
+	joined := s.shared[source]
 	if joined == nil {
-		joined = s.open(source)
+		joined = s.open(source, &live{})
+		s.shared[source] = joined
 	}
+	return joined, s.admit(joined), nil
+}
+
+// admit gives a caller a handle on a session, whose lease does not run yet. The mutex is held.
+func (s *Scheduler) admit(joined *session) int32 {
 	handle := s.handles.draw()
 	v := &viewer{session: joined, lease: newLease(s.cfg.Interval + s.cfg.Grace)}
 	s.viewers[handle], joined.viewers[handle] = v, v
-	return joined, handle, nil
+	return handle
 }
 
-// open makes the session of a source and lets it run. The mutex is held.
-func (s *Scheduler) open(source source) *session {
-	opened := newSession(&s.cfg, source)
+// open makes a session of a source and lets it run. The mutex is held.
+func (s *Scheduler) open(source source, feed feed) *session {
+	opened := newSession(&s.cfg, source, feed)
 	ctx, cancel := context.WithCancelCause(s.root)
 	opened.cancel = cancel
-	s.sessions[source] = opened
+	s.sessions[opened] = struct{}{}
 	s.running.Go(func() {
 		defer cancel(nil)
 		opened.run(ctx)
@@ -172,9 +180,7 @@ func (s *Scheduler) open(source source) *session {
 func (s *Scheduler) forget(ended *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.sessions[ended.source] == ended {
-		delete(s.sessions, ended.source)
-	}
+	s.unlist(ended)
 	for handle, v := range ended.viewers {
 		s.remove(handle, v, nil)
 	}
@@ -250,11 +256,17 @@ func (s *Scheduler) remove(handle int32, v *viewer, cause error) (last bool) {
 	if len(v.session.viewers) > 0 {
 		return false
 	}
-	if s.sessions[v.session.source] == v.session {
-		delete(s.sessions, v.session.source)
-	}
+	s.unlist(v.session)
 	v.session.cancel(cause)
 	return true
+}
+
+// unlist lets nobody find a session any more. The mutex is held.
+func (s *Scheduler) unlist(ended *session) {
+	delete(s.sessions, ended)
+	if s.shared[ended.source] == ended {
+		delete(s.shared, ended.source)
+	}
 }
 
 // Status tells about a handle's session. It renews nothing. It fails with ErrNoSession.
@@ -279,7 +291,7 @@ func (s *Scheduler) Snapshots() []Snapshot {
 	s.mu.Lock()
 	sessions := make([]*session, 0, len(s.sessions))
 	clients := make([]int, 0, len(s.sessions))
-	for _, session := range s.sessions {
+	for session := range s.sessions {
 		sessions = append(sessions, session)
 		clients = append(clients, len(session.viewers))
 	}

@@ -23,11 +23,12 @@ type source struct {
 // String names the source for an operator.
 func (s source) String() string { return fmt.Sprintf("%s channel %d", address(s.target), s.channel) }
 
-// session is one pull and one push. One goroutine, run, owns its state and decides; the two legs run on goroutines of their own, one
-// run of each at a time, and report to it through events.
+// session is one pull, of what its feed opens, and one push. One goroutine, run, owns its state and decides; the two legs run on
+// goroutines of their own, one run of each at a time, and report to it through events.
 type session struct {
 	cfg    *Config
 	source source
+	feed   feed
 	id     string // for lists and logs
 	name   string // at the RTMP server
 	log    *zap.Logger
@@ -42,14 +43,16 @@ type session struct {
 	// The rest of this group belongs to run.
 	pull, push leg
 	stopPull   context.CancelFunc
-	stream     device.Stream // in use, which may be the sub stream instead of the wanted one
-	logged     bool          // the newest run of the source was let in
-	described  bool          // and told its tracks
-	picture    bool          // and sent a picture
-	publishing bool          // the push leg has begun
-	accepted   bool          // the newest publish was accepted
-	sent       bool          // and took a key frame
-	switching  bool          // the source is being ended to go on with the sub stream
+	stream     device.Stream  // in use, which may be the sub stream instead of the wanted one
+	logged     bool           // the newest run of the source was let in
+	described  bool           // and told its tracks
+	picture    bool           // and sent a picture
+	publishing bool           // the push leg has begun
+	finishing  bool           // the source has no more, the publish sends what is left
+	accepted   bool           // the newest publish was accepted
+	sent       bool           // and took a key frame
+	switching  bool           // the source is being ended to go on with the sub stream
+	beside     sync.WaitGroup // what the feed runs beside the legs; ends with the session's context
 
 	mu      sync.Mutex
 	status  Snapshot      // without what counters know
@@ -67,6 +70,9 @@ type event struct {
 	server string
 }
 
+// errOver ends a session that has shown all.
+var errOver = errors.New("the recording is over")
+
 type eventKind uint8
 
 const (
@@ -77,17 +83,19 @@ const (
 	pushAccepted // the server accepted the publish
 	pushSent     // the first key frame was written
 	pushEnded
+	pullWanted // a pull that waits for its next try shall not
+	feedFailed // what runs beside the legs ends the session
 )
 
 // newSession returns a session that does nothing yet.
-func newSession(cfg *Config, source source) *session {
+func newSession(cfg *Config, source source, feed feed) *session {
 	s := &session{
-		cfg: cfg, source: source, id: randomName()[:8], name: randomName(), stream: source.stream,
+		cfg: cfg, source: source, feed: feed, id: randomName()[:8], name: randomName(), stream: source.stream,
 		events: make(chan event), over: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}),
 		viewers: make(map[int32]*viewer),
 		pull:    newLeg(recorderAwayWait, recorderRefuseWait), push: newLeg(serverAwayWait, serverRefusesWait),
 	}
-	s.road = newRoad(cfg.Audio,
+	s.road = newRoad(cfg.Audio, feed.queue(),
 		func() { s.report(event{kind: pullDescribed}) },
 		func() { s.report(event{kind: pullPicture}) })
 	s.log = cfg.Log.With(zap.String("session", s.id), zap.String("vendor", string(source.target.Vendor)),
@@ -99,10 +107,11 @@ func newSession(cfg *Config, source source) *session {
 		Log:        s.log,
 	})
 	s.status = Snapshot{
-		ID: s.id, Kind: "live", State: StateStarting, Vendor: source.target.Vendor, Stream: s.name,
+		ID: s.id, Kind: feed.kind(), State: StateStarting, Vendor: source.target.Vendor, Stream: s.name,
 		Address: address(source.target), Channel: source.channel, StreamType: s.stream.String(), Started: time.Now(),
 		Source: Leg{State: legConnecting, Since: time.Now()}, Publish: Leg{State: legWaiting, Since: time.Now()},
 	}
+	feed.attach(s)
 	return s
 }
 
@@ -147,6 +156,7 @@ func (s *session) run(ctx context.Context) {
 		}
 	}
 	s.road.queue.Close()
+	s.beside.Wait()
 }
 
 // handle takes one report. It returns the error that ends the session, nil to go on.
@@ -155,6 +165,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 	case pullLogged:
 		s.logged = true
 		s.update(func(st *Snapshot) { st.Way = e.info.Way })
+		s.feed.loggedIn(ctx)
 	case pullDescribed:
 		s.described = true
 		s.update(func(st *Snapshot) { st.Source.running() })
@@ -177,6 +188,13 @@ func (s *session) handle(ctx context.Context, e event) error {
 	case pushEnded:
 		s.push.running = false
 		return s.pushFailed(e.err)
+	case pullWanted:
+		if s.pull.retry != nil {
+			s.pull.calm()
+			s.startPull(ctx)
+		}
+	case feedFailed:
+		return e.err
 	}
 	return nil
 }
@@ -203,15 +221,17 @@ func (s *session) settle() {
 
 // pullFailed decides what the end of a run of the source means.
 func (s *session) pullFailed(ctx context.Context, err error) error {
+	if err == nil && !s.switching {
+		if err = s.feed.ended(); err == nil {
+			return s.finish()
+		}
+	}
 	s.logged, s.described, s.picture = false, false, false
 	if s.switching {
 		s.switching = false
 		s.road.queue.Flush()
 		s.startPull(ctx)
 		return nil
-	}
-	if err == nil {
-		err = s.deviceError(device.KindUnreachable, "the device ended the stream")
 	}
 	if s.state() == StateStarting || isPermanent(err) {
 		if s.stream != s.source.stream && lacksStream(err) {
@@ -231,14 +251,19 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 func (s *session) pushFailed(err error) error {
 	s.accepted, s.sent = false, false
 	switch {
+	case err == nil && s.finishing:
+		return s.finished(nil)
 	case errors.Is(err, pusher.ErrHEVC):
-		return s.takeSubStream()
+		return s.feed.withoutHEVC()
 	case errors.Is(err, pusher.ErrNoPicture):
 		return fmt.Errorf("%w: %w", ErrNoPicture, err)
 	case err == nil:
 		err = errors.New("the publish ended")
 	}
 	err = fmt.Errorf("%w: %w", ErrPublish, err)
+	if s.finishing {
+		return s.finished(err)
+	}
 	starting := s.state() == StateStarting
 	if starting && s.picture {
 		return err
@@ -252,28 +277,28 @@ func (s *session) pushFailed(err error) error {
 	return nil
 }
 
-// takeSubStream goes on with the sub stream, where the server drops the main stream's H.265.
-func (s *session) takeSubStream() error {
-	if s.stream == device.SubStream {
-		return s.noH264("the sub stream is H.265 too, or was asked for")
-	}
-	s.log.Info("the RTMP server drops H.265, taking the sub stream")
-	s.stream = device.SubStream
-	s.update(func(st *Snapshot) { st.StreamType = s.stream.String() })
-	s.publishing = false
-	if s.pull.running {
-		s.switching = true
-		s.stopPull()
-	} else {
-		s.road.queue.Flush()
+// finish lets the publish send what is left of a source that has no more.
+func (s *session) finish() error {
+	s.finishing = true
+	s.road.queue.Close()
+	if !s.push.running {
+		return s.finished(s.push.err)
 	}
 	return nil
 }
 
-// noH264 is why a camera cannot be shown by a server that drops H.265: its sub stream is no help.
-func (s *session) noH264(reason string) error {
-	return fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on): set the camera's main or sub stream to"+
-		" H.264, or use a newer server: %s", ErrNoPicture, s.source, reason)
+// finished is why a session ends that has sent all that it will ever have, or whose publish failed meanwhile.
+func (s *session) finished(err error) error {
+	switch {
+	case s.state() != StateStarting:
+	case err != nil:
+		return err
+	case s.publisher.Stats().LastKeyFrame.IsZero():
+		return s.deviceError(device.KindNoData, "it ended before a picture came")
+	default: // too short for a publish to settle
+		s.setState(StateStreaming)
+	}
+	return errOver
 }
 
 // overdue is the error of a start that took too long: of the step at which it stands.
@@ -302,7 +327,7 @@ func (s *session) overdue() error {
 
 func (s *session) deviceError(kind device.Kind, meaning string) *device.Error {
 	return &device.Error{
-		Vendor: s.source.target.Vendor, Address: address(s.source.target), Op: device.OpLive, Kind: kind,
+		Vendor: s.source.target.Vendor, Address: address(s.source.target), Op: s.feed.operation(), Kind: kind,
 		Meaning: fmt.Sprintf("channel %d: %s", s.source.channel, meaning),
 	}
 }

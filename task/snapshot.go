@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strconv"
 	"time"
@@ -92,8 +93,8 @@ func (s *session) reason() error {
 	return s.ended
 }
 
-// playable waits until the session can be played. It returns why it cannot be: what ended it, what keeps it from streaming when the
-// time is up, or the context's error.
+// playable waits until the session can be played, or has been to its end. It returns why it cannot be: what ended it, what keeps it from
+// streaming when the time is up, or the context's error.
 func (s *session) playable(ctx context.Context, limit time.Duration) error {
 	overdue := time.NewTimer(limit)
 	defer overdue.Stop()
@@ -106,6 +107,8 @@ func (s *session) playable(ctx context.Context, limit time.Duration) error {
 		}
 		s.mu.Unlock()
 		switch {
+		case errors.Is(ended, errOver):
+			return nil
 		case ended != nil:
 			return ended
 		case state == StateStreaming:
@@ -137,6 +140,7 @@ func (s *session) snapshot() Snapshot {
 	sent := s.publisher.Stats()
 	st.Publish.Bytes, st.Publish.Units = sent.Bytes, sent.Messages
 	st.LastKeyFrame, st.LastFrame = sent.LastKeyFrame, sent.LastFrame
+	st.Recording = s.feed.progress()
 	s.describe(&st)
 	return st
 }
