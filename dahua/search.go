@@ -148,8 +148,8 @@ func (s *search) free(ctx context.Context, object string) {
 	}
 }
 
-// findTime writes a time as CGI takes it: whole seconds of the device's own clock.
-func findTime(t time.Time) string { return t.Format("2006-01-02%2015:04:05") }
+// findTime writes a time as CGI takes it: whole seconds of the device's own clock, since a fraction is answered by 400.
+func findTime(t time.Time) string { return t.Format(time.DateOnly) + "%20" + t.Format(time.TimeOnly) }
 
 // saysNo tells that the device has understood and refuses what was asked for, or does not know it: an error in a good answer, or one of
 // the statuses for that (400 with "Bad Request!", "Not Implemented!").
