@@ -100,6 +100,17 @@ func (e *Error) Permanent() bool {
 	}
 }
 
+// Refused tells that the device has said no, or was not asked at all: nothing began there. After other kinds, such as a lost connection,
+// it may have begun what was asked for.
+func (e *Error) Refused() bool {
+	switch e.Kind {
+	case KindProtocol, KindUnreachable, KindNoData:
+		return false
+	default:
+		return true
+	}
+}
+
 // refusesLogin tells a verdict on the account: a lock, or a password that was refused where the device asks for it first.
 func (e *Error) refusesLogin() bool {
 	return e.Kind == KindLocked || e.Kind == KindAuth && e.Op == OpLogin
