@@ -101,7 +101,8 @@ func (r *recorder) numbering() []string {
 	return []string{pageCapabilities, pageProxies, pageSDK}
 }
 
-// streaming lists the pages that a stream over RTSP rests on besides: the port may need an administrator; without it the usual one is tried.
+// streaming lists the pages that a stream over RTSP rests on besides. The port may need an administrator; without it the usual one is
+// tried.
 func (r *recorder) streaming() []string {
 	if r.RTSPPort != 0 {
 		return nil

@@ -43,8 +43,8 @@ func (c *clock) wall(told time.Time) time.Time {
 	return told.Add(time.Duration(offset) * time.Second)
 }
 
-// span turns a range of the wall clock into what the device expects, in whole seconds; a range without end keeps none. Where a clock was set
-// forward within the range its length counts.
+// span turns a range of the wall clock into what the device expects, in whole seconds; a range without end keeps none. Where a clock was
+// set forward within the range its length counts.
 func (c *clock) span(r playback.Range) (start, end time.Time) {
 	start, end = r.Start.Truncate(time.Second), r.End.Add(time.Second-1).Truncate(time.Second)
 	if r.End.IsZero() {
@@ -95,8 +95,8 @@ func (d timeDocument) read() (page *timePage, ok bool) {
 		return nil, false
 	}
 	if m := withOffset.FindStringSubmatch(local); m != nil {
-		offset, ok := offsetOf(m[1], m[2], m[3])
-		return &timePage{t, zoneOf(offset)}, ok
+		offset, told := offsetOf(m[1], m[2], m[3])
+		return &timePage{t, zoneOf(offset)}, told
 	}
 	offset, ok := posixOffset(d.Zone)
 	return &timePage{t, zoneOf(offset)}, ok

@@ -221,6 +221,12 @@ type nowhere struct{}
 func (nowhere) SetTracks([]*media.Track) error { return nil }
 func (nowhere) Write(*media.AccessUnit) error  { return nil }
 
+// fails tells whether err is a *device.Error of that kind and step.
+func fails(err error, op device.Operation, kind device.Kind) bool {
+	var failure *device.Error
+	return errors.As(err, &failure) && failure.Op == op && failure.Kind == kind
+}
+
 func status(code int, sub string) string {
 	return fmt.Sprintf("<ResponseStatus><statusCode>%d</statusCode><statusString>Text</statusString><subStatusCode>%s</subStatusCode></ResponseStatus>", code, sub)
 }

@@ -94,7 +94,7 @@ func (k leverKey) lenses(patterns ...string) []lever {
 
 // document writes what a lever is sent for a movement.
 func (l lever) document(m movement, duration time.Duration) []byte {
-	body := ""
+	var body string
 	switch m.part {
 	case partFocus:
 		body = fmt.Sprintf("<FocusData><focus>%d</focus></FocusData>", m.lens)

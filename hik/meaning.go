@@ -84,12 +84,15 @@ func (r *recorder) findClock(ctx context.Context, op device.Operation, track int
 		return r.presumed(zone, "the device's clock shows UTC, so both are the same now"), nil
 	}
 	newest, err := r.newest(ctx, op, track, wall, utc)
-	if netway.Refused(err) {
+	switch {
+	case netway.Refused(err):
 		return nil, err
+	case err != nil:
+		return r.presumed(zone, "of the kind of device; its recordings do not tell"), nil //nolint:nilerr // the guess stands in for them
 	}
 	beyondWall, beyondUTC := newest.Sub(wall).Abs(), newest.Sub(utc).Abs()
 	switch {
-	case err != nil || newest.IsZero() || min(beyondWall, beyondUTC) > probeNear:
+	case newest.IsZero() || min(beyondWall, beyondUTC) > probeNear:
 		return r.presumed(zone, "of the kind of device; nothing was recorded just now that tells more"), nil
 	case beyondUTC < beyondWall:
 		return &clock{utc: zone, why: "the newest recording ends now by UTC"}, nil

@@ -50,8 +50,7 @@ func TestPlaybackChannel(t *testing.T) {
 		}
 	}
 	_, err := d.Playback(t.Context(), device.PlaybackRequest{Channel: 20, Request: playback.Request{Range: span("12:00:00", "13:00:00")}})
-	failure, ok := err.(*device.Error)
-	if !ok || failure.Kind != device.KindNoSuchChannel || failure.Op != device.OpPlayback {
+	if !fails(err, device.OpPlayback, device.KindNoSuchChannel) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -114,8 +114,13 @@ func TestLevers(t *testing.T) {
 		status int
 		body   string
 	}{
-		{403, ""}, {404, "<html>"}, {405, ""}, {400, status(6, "badXmlContent")}, {403, status(4, "notSupport")},
-		{500, status(4, "methodNotAllowed")}, {200, status(4, "invalidOperation")},
+		{403, ""},
+		{404, "<html>"},
+		{405, ""},
+		{400, status(6, "badXmlContent")},
+		{403, status(4, "notSupport")},
+		{500, status(4, "methodNotAllowed")},
+		{200, status(4, "invalidOperation")},
 		{403, "<ResponseStatus><errorCode>1073741825</errorCode></ResponseStatus>"},
 	}
 	tests := []struct {
@@ -185,8 +190,7 @@ func TestLevers(t *testing.T) {
 		f := camera("NVR", refusal.status, refusal.body)
 		h := headOn(t, f, 33)
 		_, err := h.Start(t.Context(), ptz.TiltUp, time.Second)
-		failure, ok := err.(*device.Error)
-		if !ok || failure.Kind != device.KindUnsupported || failure.Op != device.OpPTZ || len(f.moves()) != 4 {
+		if !fails(err, device.OpPTZ, device.KindUnsupported) || len(f.moves()) != 4 {
 			t.Errorf("%d %s: %v", refusal.status, refusal.body, err)
 		}
 		if err := h.Stop(t.Context(), ptz.TiltUp); err != nil {
@@ -217,8 +221,7 @@ func TestMovementFails(t *testing.T) {
 			h := headOn(t, f, 33)
 			_, started := h.Start(t.Context(), ptz.ZoomIn, time.Second)
 			for _, err := range []error{started, h.Stop(t.Context(), ptz.ZoomIn)} {
-				failure, ok := err.(*device.Error)
-				if !ok || failure.Kind != tt.want || failure.Op != device.OpPTZ {
+				if !fails(err, device.OpPTZ, tt.want) {
 					t.Errorf("error %v, want %v", err, tt.want)
 				}
 			}
@@ -247,8 +250,7 @@ func TestPTZChannel(t *testing.T) {
 	f := &fake{kind: "NVR", serial: "S", ip: 8}
 	d := f.start(t, device.Settings{}, nil)
 	_, err := d.PTZ(t.Context(), 41)
-	failure, ok := err.(*device.Error)
-	if !ok || failure.Kind != device.KindNoSuchChannel || failure.Op != device.OpPTZ {
+	if !fails(err, device.OpPTZ, device.KindNoSuchChannel) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -26,7 +26,8 @@ func mainTrack(number int) int { return number*100 + 1 }
 func (r *recorder) Search(ctx context.Context, request device.SearchRequest, page func([]playback.File)) error {
 	if r.Way == device.WayRTSP {
 		return r.Failure(device.OpSearch, 0, netway.Meaning{
-			Kind: device.KindUnsupported, Words: "recordings can be listed by HTTP only, which does not answer; http_port names another port",
+			Kind:  device.KindUnsupported,
+			Words: "recordings are listed by HTTP only, which does not answer; http_port names another port",
 		})
 	}
 	number, p, _, err := r.channel(ctx, need{op: device.OpSearch, pages: r.numbering()}, request.Channel)

@@ -209,8 +209,7 @@ func TestSearchFailures(t *testing.T) {
 			err := d.Search(t.Context(), device.SearchRequest{Channel: tt.channel, Range: span("12:00:00", "13:00:00")}, func([]playback.File) {
 				t.Error("recordings out of nothing")
 			})
-			failure, ok := err.(*device.Error)
-			if !ok || failure.Kind != tt.want || failure.Op != device.OpSearch {
+			if !fails(err, device.OpSearch, tt.want) {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}
 		})
