@@ -12,14 +12,14 @@ import (
 )
 
 func (h Harness) opens(t *testing.T) {
-	d := h.open(t, h.Start(t, 5))
+	d := h.open(t, h.Start(t, Setup{}))
 	if info := d.Info(); info.Model == "" || info.Serial == "" || info.Way == "" {
 		t.Errorf("info %+v has gaps", info)
 	}
 }
 
 func (h Harness) wrongPassword(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	target := r.Target
 	target.Password = device.NewSecret(wrongPassword)
 	_, err := h.Driver(nil).Open(t.Context(), target)
@@ -34,7 +34,7 @@ func (h Harness) wrongPassword(t *testing.T) {
 }
 
 func (h Harness) locked(t *testing.T) {
-	r := h.Start(t, 1)
+	r := h.Start(t, Setup{LockAfter: 1})
 	target := r.Target
 	target.Password = device.NewSecret(wrongPassword)
 	_, err := h.Driver(nil).Open(t.Context(), target)
@@ -51,7 +51,7 @@ func (h Harness) locked(t *testing.T) {
 }
 
 func (h Harness) unreachable(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
 	_, err := h.Driver(nil).Open(ctx, at(r.Target, ClosedPort(t)))
@@ -61,7 +61,7 @@ func (h Harness) unreachable(t *testing.T) {
 }
 
 func (h Harness) silent(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	const limit = 300 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
@@ -74,7 +74,7 @@ func (h Harness) silent(t *testing.T) {
 }
 
 func (h Harness) busy(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	r.Suffer(Busy)
 	_, err := h.Driver(nil).Open(t.Context(), r.Target)
 	expect(t, r, err, device.OpLogin, device.KindBusy)
@@ -83,7 +83,7 @@ func (h Harness) busy(t *testing.T) {
 }
 
 func (h Harness) unknownChannel(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	_, err := h.open(t, r).Live(t.Context(), device.LiveRequest{Channel: h.Missing})
 	failure := failureOf(t, r, err, device.OpLive, device.KindNoSuchChannel)
 	if !strings.Contains(failure.Error(), h.Existing) {
@@ -93,7 +93,7 @@ func (h Harness) unknownChannel(t *testing.T) {
 
 // offline: the recorder may tell when asked for the channel or when it is to play.
 func (h Harness) offline(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	source, err := h.open(t, r).Live(t.Context(), device.LiveRequest{Channel: h.Offline})
 	if err == nil {
 		err = run(t, source).ended(t)
@@ -103,7 +103,7 @@ func (h Harness) offline(t *testing.T) {
 }
 
 func (h Harness) live(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	source := live(t, h.open(t, r), h.Channel)
 	if counts := r.Counts(); counts.Sessions != 0 || counts.Connections != 0 {
 		t.Errorf("%+v open before the run", counts)
@@ -123,7 +123,7 @@ func (h Harness) live(t *testing.T) {
 }
 
 func (h Harness) subStream(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	d := h.open(t, r)
 	width := func(stream device.Stream) int {
 		source, err := d.Live(t.Context(), device.LiveRequest{Channel: h.Channel, Stream: stream})
@@ -143,7 +143,7 @@ func (h Harness) subStream(t *testing.T) {
 }
 
 func (h Harness) cancelAsking(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	d := h.open(t, r)
 	source := live(t, d, h.Channel)
 	r.Suffer(MuteDescribe)
@@ -154,7 +154,7 @@ func (h Harness) cancelAsking(t *testing.T) {
 }
 
 func (h Harness) muteStream(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	d := h.open(t, r)
 	r.Suffer(MuteStream)
 	expect(t, r, run(t, live(t, d, h.Channel)).ended(t), device.OpLive, device.KindNoData)
@@ -162,7 +162,7 @@ func (h Harness) muteStream(t *testing.T) {
 }
 
 func (h Harness) runAgain(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	source := live(t, h.open(t, r), h.Channel)
 	r.Suffer(CutStream)
 	failure := failureOf(t, r, run(t, source).ended(t), device.OpLive, device.KindUnreachable)
@@ -178,7 +178,7 @@ func (h Harness) runAgain(t *testing.T) {
 
 // sinkError: what the sink says is no failure of the device.
 func (h Harness) sinkError(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	source := live(t, h.open(t, r), h.Channel)
 	refusal := errors.New("the sink does not want this")
 	err := source.Run(t.Context(), &sink{err: refusal, picture: make(chan struct{})})
@@ -189,7 +189,7 @@ func (h Harness) sinkError(t *testing.T) {
 }
 
 func (h Harness) sessionLimit(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	d := h.open(t, r)
 	r.Suffer(OneStream)
 	first := run(t, live(t, d, h.Channel))
@@ -226,7 +226,7 @@ func (h Harness) pooled(t *testing.T, vendor device.Vendor) (*device.Pool, *coun
 }
 
 func (h Harness) sharedLogin(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	pool, adapter := h.pooled(t, r.Target.Vendor)
 	streams := make([]*running, 0, 2)
 	for _, channel := range []int{h.Channel, h.Second} {
@@ -250,7 +250,7 @@ func (h Harness) sharedLogin(t *testing.T) {
 }
 
 func (h Harness) rests(t *testing.T) {
-	r := h.Start(t, 5)
+	r := h.Start(t, Setup{})
 	pool, _ := h.pooled(t, r.Target.Vendor)
 	target := r.Target
 	target.Password = device.NewSecret(wrongPassword)

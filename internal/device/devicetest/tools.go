@@ -78,12 +78,12 @@ func failureOf(t *testing.T, r Recorder, err error, op device.Operation, kinds .
 	return failure
 }
 
-// leftNothing waits until the recorder has no media session open.
+// leftNothing waits until the recorder has no media session and no search open.
 func leftNothing(t *testing.T, r Recorder) {
 	t.Helper()
 	waitFor(t, cleanLimit, "everything closed at the recorder", func() bool {
 		counts := r.Counts()
-		return counts.Connections == 0 && counts.Sessions == 0
+		return counts.Connections == 0 && counts.Sessions == 0 && counts.Searches == 0
 	})
 }
 
@@ -171,6 +171,8 @@ type sink struct {
 	early   bool // something was written before the tracks were told
 	err     error
 	width   int
+	// The times of the first and the last picture in 1/90000 s.
+	start, end int64
 }
 
 func newSink() *sink { return &sink{picture: make(chan struct{})} }
@@ -182,9 +184,12 @@ func (s *sink) SetTracks(tracks []*media.Track) error {
 
 func (s *sink) Write(au *media.AccessUnit) error {
 	s.early = s.early || s.tracks == nil
+	if au.Track.Codec.Video() {
+		s.end = max(s.end, au.PTS)
+	}
 	if au.Track.Codec.Video() && au.RandomAccess {
 		s.first.Do(func() {
-			s.width = au.Track.Width
+			s.width, s.start = au.Track.Width, au.PTS
 			close(s.picture)
 		})
 	}

@@ -38,12 +38,39 @@ func (a Adapter) Contract(t *testing.T) {
 	first := a.FirstChannel
 	devicetest.Run(t, devicetest.Harness{
 		Driver: a.Driver,
-		Start: func(t *testing.T, lockAfter int) devicetest.Recorder {
+		Start: func(t *testing.T, setup devicetest.Setup) devicetest.Recorder {
 			t.Helper()
-			return a.Simulate(t, nvrsim.Config{LockAfter: lockAfter})
+			return a.Simulate(t, a.recorder(setup))
 		},
 		Channel: first, Second: first + 1, Offline: first + 2, Missing: first + 3, Existing: fmt.Sprintf("%d-%d", first, first+2),
 	})
+}
+
+// recorder is what the contract asks for, as the simulator has it.
+func (a Adapter) recorder(setup devicetest.Setup) nvrsim.Config {
+	cfg := nvrsim.Config{LockAfter: setup.LockAfter, NoMomentary: setup.Untimed, Channels: a.channels()}
+	for channel, files := range setup.Recorded {
+		for _, file := range files {
+			of := &cfg.Channels[channel-a.FirstChannel]
+			of.Recordings = append(of.Recordings, nvrsim.Recording{Start: file.Start, End: file.End})
+		}
+	}
+	for _, channel := range setup.Fixed {
+		cfg.Channels[channel-a.FirstChannel].NoPTZ = true
+	}
+	if setup.Odd {
+		zero := 0
+		cfg.CGIBase, cfg.PTZBase = &zero, &zero
+		cfg.RecordsInUTC, cfg.Zone = true, 8*time.Hour
+	}
+	return cfg
+}
+
+// channels are two with a camera and one without.
+func (a Adapter) channels() []nvrsim.Channel {
+	channels := nvrsim.DemoChannels(string(a.Vendor))[:3]
+	channels[2].Offline = true
+	return channels
 }
 
 // RTSPAlone tests that without an HTTP port the same holds, as far as RTSP can tell.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,7 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 	t.Helper()
 	cfg.Vendor, cfg.Password = string(a.Vendor), cmp.Or(cfg.Password, "secret-of-the-test")
 	if cfg.Channels == nil {
-		cfg.Channels = nvrsim.DemoChannels(cfg.Vendor)[:3]
-		cfg.Channels[2].Offline = true
+		cfg.Channels = a.channels()
 	}
 	recorder, err := nvrsim.New(cfg)
 	if err != nil {
@@ -43,9 +43,13 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 		},
 		Counts: func() devicetest.Counts {
 			c := recorder.Counts()
-			return devicetest.Counts{Connections: c.Connections, Sessions: c.Sessions, Refused: c.LoginsRefused}
+			return devicetest.Counts{
+				Connections: c.Connections, Sessions: c.Sessions, Searches: c.Searches, Moving: c.Moving, Refused: c.LoginsRefused,
+			}
 		},
-		Suffer: func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
+		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
+		Moves:    func() []devicetest.Move { return a.moves(recorder.Journal()) },
+		PowerOff: cancel,
 	}
 }
 
@@ -61,9 +65,50 @@ func faults(trouble devicetest.Trouble) nvrsim.Faults {
 		return nvrsim.Faults{CloseAfter: nvrsim.Duration(200 * time.Millisecond)}
 	case devicetest.Busy:
 		return nvrsim.Faults{HTTPStatus: 503}
+	case devicetest.SmallPages:
+		return nvrsim.Faults{SearchPage: 2}
+	case devicetest.RepeatedPages:
+		return nvrsim.Faults{SearchPage: 2, SearchRepeats: true}
+	case devicetest.EndlessPages:
+		return nvrsim.Faults{SearchPage: 2, SearchEndless: true}
+	case devicetest.SlowPages:
+		return nvrsim.Faults{SearchPage: 1, SearchDelay: nvrsim.Duration(100 * time.Millisecond)}
+	case devicetest.OnePlayback:
+		return nvrsim.Faults{MaxPlaybacks: 1}
+	case devicetest.EndsByBye:
+		return nvrsim.Faults{EndAs: nvrsim.EndBye}
+	case devicetest.EndsByCut:
+		return nvrsim.Faults{EndAs: nvrsim.EndClose}
+	case devicetest.EndsByWord:
+		return nvrsim.Faults{EndAs: nvrsim.EndAnnounce}
+	case devicetest.StopFails:
+		return nvrsim.Faults{PTZStopFails: 1}
 	default:
 		return nvrsim.Faults{}
 	}
+}
+
+// moves finds in a journal what was done to cameras.
+func (a Adapter) moves(journal []nvrsim.Entry) []devicetest.Move {
+	var moves []devicetest.Move
+	for _, entry := range journal {
+		did, ok := map[nvrsim.Kind]devicetest.Did{
+			nvrsim.PTZStart: devicetest.Started, nvrsim.PTZStop: devicetest.Stopped, nvrsim.PTZTimed: devicetest.Timed,
+		}[entry.Kind]
+		if !ok {
+			continue
+		}
+		number, movement, _ := strings.Cut(entry.Detail, " ")
+		channel, err := strconv.Atoi(number)
+		if err != nil {
+			channel = -1 // of no camera
+		}
+		if did == devicetest.Timed {
+			movement = movement[:max(strings.LastIndexByte(movement, ' '), 0)]
+		}
+		moves = append(moves, devicetest.Move{Did: did, Channel: channel - 1 + a.FirstChannel, Movement: movement})
+	}
+	return moves
 }
 
 func port(t *testing.T, address string) int {
