@@ -24,4 +24,6 @@ func TestRTSPAlone(t *testing.T) { adapter.RTSPAlone(t) }
 
 func TestRefusals(t *testing.T) { adapter.Refusals(t) }
 
+func TestRecordings(t *testing.T) { adapter.Recordings(t) }
+
 func TestSlow(t *testing.T) { adapter.Slow(t, "/cgi-bin/configManager.cgi") }

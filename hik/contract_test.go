@@ -24,6 +24,8 @@ func TestRTSPAlone(t *testing.T) { adapter.RTSPAlone(t) }
 
 func TestRefusals(t *testing.T) { adapter.Refusals(t) }
 
+func TestRecordings(t *testing.T) { adapter.Recordings(t) }
+
 func TestSlow(t *testing.T) {
 	adapter.Slow(t, "/ISAPI/Security/adminAccesses", "/SDK/capabilities", "/ISAPI/ContentMgmt/InputProxy/channels")
 }
