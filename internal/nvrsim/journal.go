@@ -43,6 +43,7 @@ type Entry struct {
 type Counts struct {
 	Connections    int `json:"connections"` // RTSP connections
 	Sessions       int `json:"sessions"`    // RTSP sessions
+	Playbacks      int `json:"playbacks"`   // RTSP sessions of recordings
 	Playing        int `json:"playing"`     // RTSP sessions that play
 	Searches       int `json:"searches"`    // searches that hold something
 	Moving         int `json:"moving"`      // cameras that move until they are stopped
@@ -96,6 +97,24 @@ func (j *journal) reserve(limit int) bool {
 	}
 	j.counts.Sessions++
 	return true
+}
+
+// reservePlayback counts a new session of recordings, if both limits allow it.
+func (j *journal) reservePlayback(sessions, playbacks int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if sessions > 0 && j.counts.Sessions >= sessions || playbacks > 0 && j.counts.Playbacks >= playbacks {
+		return false
+	}
+	j.counts.Sessions++
+	j.counts.Playbacks++
+	return true
+}
+
+func (j *journal) endPlayback() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.Playbacks--
 }
 
 func (j *journal) list() []Entry {

@@ -89,10 +89,27 @@ func (r *Recorder) limitStatus() int {
 	return 453
 }
 
+// full tells whether there is no room for another session.
+func (r *Recorder) full(s span, f Faults) bool {
+	open := r.Counts()
+	return f.MaxSessions > 0 && open.Sessions >= f.MaxSessions || !s.live() && f.MaxPlaybacks > 0 && open.Playbacks >= f.MaxPlaybacks
+}
+
+// reserve counts a new session where there is room for it.
+func (r *Recorder) reserve(s span, f Faults) bool {
+	if s.live() {
+		return r.journal.reserve(f.MaxSessions)
+	}
+	return r.journal.reservePlayback(f.MaxSessions, f.MaxPlaybacks)
+}
+
 // find resolves a URL to a place that exists.
 func (c *conn) find(req *rtspRequest) (place, *reply) {
 	p, ok := c.r.locate(req.url)
 	if !ok || c.r.clip(p.channel, p.stream) == nil {
+		return p, &reply{status: 404}
+	}
+	if !p.span.live() && len(c.r.stretches(p.channel, p.span)) == 0 {
 		return p, &reply{status: 404}
 	}
 	return p, nil
@@ -103,8 +120,9 @@ func (c *conn) describe(req *rtspRequest, f Faults) *reply {
 	f = f.of(at.channel)
 	switch {
 	case refusal != nil:
-	case f.LimitAtDescribe && f.MaxSessions > 0 && c.r.Counts().Sessions >= f.MaxSessions:
+	case f.LimitAtDescribe && c.r.full(at.span, f):
 		refusal = &reply{status: c.r.limitStatus()}
+	case !at.span.live(): // what was recorded needs no camera
 	case c.r.offline(at.channel) && f.OfflineAs == OfflineUnavailable:
 		refusal = &reply{status: 503}
 	case c.r.offline(at.channel) && f.OfflineAs != OfflineSilent:
@@ -151,7 +169,7 @@ func (c *conn) trySetup(req *rtspRequest, f Faults) *reply {
 		return &reply{status: 455}
 	}
 	if c.session == nil {
-		if !c.r.journal.reserve(f.MaxSessions) {
+		if !c.r.reserve(at.span, f) {
 			return &reply{status: c.r.limitStatus()}
 		}
 		c.session = newSession(c, at)
@@ -161,8 +179,12 @@ func (c *conn) trySetup(req *rtspRequest, f Faults) *reply {
 	odd := c.r.channels[at.channel-1].Quirks.OddHeaders
 	p.add("Session", c.session.header(odd))
 	p.add("Transport", t.transport(c.r.cfg.Vendor, odd))
-	if c.r.cfg.Vendor == Dahua {
+	switch {
+	case c.r.cfg.Vendor == Dahua:
 		p.add("x-Dynamic-Rate", "1")
+	case !at.span.live():
+		p.add("Accept-Ranges", "UTC")
+		p.add("Media-Properties", `Random-Access=1.0s, Unlimited, Immutable, Scales="-1, 0.5, 0.25, 0.125,:1, 2, 4"`) // as they write it
 	}
 	return p
 }
@@ -179,6 +201,9 @@ func (c *conn) play(req *rtspRequest) *reply {
 		return &reply{status: 454}
 	}
 	c.r.journal.add(Play, c.remote, c.session.id, req.url)
+	if c.session.reel != nil {
+		return c.session.replay(req)
+	}
 	p := &reply{status: 200}
 	p.add("Session", c.session.id)
 	p.add("Range", "npt=now-")

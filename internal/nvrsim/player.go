@@ -23,9 +23,12 @@ type player struct {
 	c       *conn
 	channel int
 	tracks  []*stream
+	reel    *reel // nil in live
 	begin   time.Time
-	cancel  context.CancelFunc
-	done    sync.WaitGroup
+	// patience is how long a write may take.
+	patience time.Duration
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
 
 	buffer   []byte
 	lag      time.Duration // by which Faults.Pace has put off what comes next
@@ -41,7 +44,7 @@ func (p *player) run(ctx context.Context, session string) {
 	phase := p.r.nextPhase()
 	p.last, p.request = p.begin, p.begin.Add(requestInterval)
 	for {
-		st := p.earliest()
+		st := earliest(p.tracks)
 		if st == nil {
 			<-ctx.Done()
 			return
@@ -65,18 +68,26 @@ func (p *player) run(ctx context.Context, session string) {
 		if len(p.buffer) == 0 {
 			continue
 		}
-		if err := p.c.write(p.buffer); err != nil {
-			p.c.drop("cannot send: " + err.Error())
+		if !p.send() {
 			return
 		}
 	}
 }
 
+// send writes the buffer. It returns false where the connection is gone.
+func (p *player) send() bool {
+	if err := p.c.write(p.buffer, p.patience); err != nil {
+		p.c.drop("cannot send: " + err.Error())
+		return false
+	}
+	return true
+}
+
 // earliest is the track whose next frame is due first; nil where nothing is ever sent.
-func (p *player) earliest() *stream {
+func earliest(tracks []*stream) *stream {
 	var first *stream
 	var at time.Time
-	for _, st := range p.tracks {
+	for _, st := range tracks {
 		if st.feed == nil {
 			continue
 		}
@@ -130,7 +141,11 @@ func (p *player) frame(st *stream, f Faults) {
 	}
 	if now := p.r.now(); !now.Before(st.report) {
 		st.report = now.Add(reportInterval)
-		p.buffer = st.senderReport(p.buffer, now, f)
+		wall, ticks := now, ticksAt(st.feed, now)
+		if p.reel != nil {
+			wall, ticks = p.reel.wall(frameTime(st.feed, st.next)), st.next*st.feed.Ticks
+		}
+		p.buffer = st.senderReport(p.buffer, wall, ticks, f)
 	}
 }
 
@@ -158,15 +173,16 @@ func (st *stream) stampOf(f Faults) uint32 {
 	if f.TwinTimestamps {
 		n -= n % 2
 	}
-	return st.base + uint32(framePTS(st.feed, n)+st.jump(f))
+	return st.base + uint32(st.ramp.at(framePTS(st.feed, n))+st.jump(f))
 }
 
 func (st *stream) jump(f Faults) int64 {
 	return int64(time.Duration(f.ClockJump).Seconds() * float64(st.feed.ClockRate))
 }
 
-// senderReport appends an interleaved compound packet of sender report and source description (RFC 3550 sections 6.4.1 and 6.5).
-func (st *stream) senderReport(b []byte, now time.Time, f Faults) []byte {
+// senderReport appends an interleaved compound packet of sender report and source description (RFC 3550 sections 6.4.1 and 6.5). It says
+// which time so many ticks of the clip's clock are.
+func (st *stream) senderReport(b []byte, now time.Time, ticks int64, f Faults) []byte {
 	const (
 		ntpEpoch = 2208988800 // seconds from 1900 to 1970
 		report   = 28
@@ -177,7 +193,7 @@ func (st *stream) senderReport(b []byte, now time.Time, f Faults) []byte {
 	b = be.AppendUint32(b, st.ssrc)
 	b = be.AppendUint32(b, uint32(now.Unix()+ntpEpoch))
 	b = be.AppendUint32(b, uint32(uint64(now.Nanosecond())<<32/uint64(time.Second)))
-	b = be.AppendUint32(b, st.base+uint32(ticksAt(st.feed, now)+st.jump(f)))
+	b = be.AppendUint32(b, st.base+uint32(st.ramp.at(ticks)+st.jump(f)))
 	b = be.AppendUint32(b, st.packets)
 	b = be.AppendUint32(b, st.octets)
 	b = append(b, 0x81, 202, 0, names/4-1)

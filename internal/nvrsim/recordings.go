@@ -2,6 +2,7 @@ package nvrsim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -45,4 +46,39 @@ func (r *Recorder) fileSize(file Recording) int64 {
 		size = (size + cluster - 1) / cluster * cluster
 	}
 	return size
+}
+
+// newest is the end of a channel's last recording, the zero time where there is none.
+func (r *Recorder) newest(channel int) time.Time {
+	var last time.Time
+	if channel < 1 || channel > len(r.channels) {
+		return last
+	}
+	for _, file := range r.channels[channel-1].Recordings {
+		if file.End.After(last) {
+			last = file.End
+		}
+	}
+	return last
+}
+
+// stretches are the files that a playback runs through, in the order of time and joined where one begins no later than the other ends.
+// The last ends with the span; the first begins where it was recorded, so that a key frame before the span is at hand.
+func (r *Recorder) stretches(channel int, s span) []Recording {
+	files := r.recordings(channel, s.from, s.until)
+	slices.SortStableFunc(files, func(a, b Recording) int { return a.Start.Compare(b.Start) })
+	var joined []Recording
+	for _, file := range files {
+		if file.End.After(s.until) {
+			file.End = s.until
+		}
+		last := len(joined) - 1
+		switch {
+		case last < 0 || file.Start.After(joined[last].End):
+			joined = append(joined, file)
+		case file.End.After(joined[last].End):
+			joined[last].End = file.End
+		}
+	}
+	return joined
 }

@@ -13,7 +13,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// writeTimeout ends a connection whose client does not read.
+// writeTimeout ends a connection whose client does not read what is live.
 const writeTimeout = 10 * time.Second
 
 // serveRTSP serves until ctx ends and returns when all connections are closed.
@@ -144,17 +144,17 @@ func (c *conn) answer(req *rtspRequest, p *reply) error {
 	c.r.log.Debug("rtsp", zap.String("remote", c.remote), zap.String("method", req.method), zap.Int("status", p.status))
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := c.nc.SetWriteDeadline(time.Now().Add(c.session.stretch())); err != nil {
 		return err
 	}
 	return p.writeTo(c.nc, req.header["cseq"])
 }
 
-// write sends a frame.
-func (c *conn) write(frame []byte) error {
+// write sends a frame, for which it waits so long.
+func (c *conn) write(frame []byte, patience time.Duration) error {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := c.nc.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}
 	_, err := c.nc.Write(frame)

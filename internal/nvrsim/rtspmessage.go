@@ -130,6 +130,7 @@ func rtspStatusText(status int) string {
 	text, ok := map[int]string{
 		200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
 		453: "Not Enough Bandwidth", 454: "Session Not Found", 455: "Method Not Valid in This State",
+		457: "Invalid Range",
 		461: "Unsupported Transport", 500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
 	}[status]
 	if !ok {

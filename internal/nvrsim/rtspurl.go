@@ -9,6 +9,8 @@ import (
 // place is what an RTSP URL points at.
 type place struct {
 	channel, stream int
+	// span is what a URL of recordings asks for, zero in live.
+	span span
 	// base is the URL without track.
 	base string
 	// track is what follows "trackID=", empty where the URL names the whole stream.
@@ -35,7 +37,13 @@ func (r *Recorder) locate(raw string) (p place, ok bool) {
 	}
 	path := strings.ToLower(strings.TrimRight(u.Path, "/"))
 	if r.cfg.Vendor == Dahua {
+		if path == "/cam/playback" {
+			return p, r.dahuaPlayback(&p, u.RawQuery)
+		}
 		return p, path == "/cam/realmonitor" && p.dahua(u.RawQuery)
+	}
+	if strings.Contains(path, "/tracks/") {
+		return p, r.hikvisionTrack(&p, path, u.RawQuery)
 	}
 	for _, prefix := range []string{"/streaming/channels/", "/isapi/streaming/channels/"} {
 		if id, found := strings.CutPrefix(path, prefix); found {

@@ -118,7 +118,7 @@ func (r *Recorder) sprop(p place, f Faults) string {
 		return SpropMissing
 	case choice != "":
 		return choice
-	case r.cfg.Vendor == Hikvision && p.channel > r.cfg.Analog:
+	case r.cfg.Vendor == Hikvision && (p.channel > r.cfg.Analog || !p.span.live()):
 		return SpropMissing
 	default:
 		return SpropFull
@@ -181,10 +181,10 @@ func (r *Recorder) describe(p place, f Faults) string {
 	line("v=0")
 	if r.cfg.Vendor == Dahua {
 		line("o=- 2252310609 2252310609 IN IP4 0.0.0.0\r\ns=Media Server\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:%s", control)
-		line("a=packetization-supported:DH\r\na=rtppayload-supported:DH\r\na=range:npt=now-")
+		line("a=packetization-supported:DH\r\na=rtppayload-supported:DH\r\na=range:%s", r.rangeOf(p.span))
 	} else {
 		line("o=- 1109162014219182 1109162014219192 IN IP4 0.0.0.0\r\ns=Media Presentation\r\ne=NONE\r\nb=AS:5100\r\nt=0 0")
-		line("a=control:%s\r\na=range:npt=now-", control)
+		line("a=control:%s\r\na=range:%s", control, r.rangeOf(p.span))
 	}
 	for _, t := range r.tracks(p, f) {
 		line("m=%s 0 RTP/AVP %d", t.media, t.payloadType)

@@ -18,6 +18,8 @@ type session struct {
 	id     string
 	at     place
 	tracks []*stream
+	// reel is nil where the session is live.
+	reel *reel
 	// started says that PLAY was taken; player is set as soon as its answer is out.
 	started bool
 	player  *player
@@ -32,13 +34,27 @@ type stream struct {
 	sequence        uint16
 	base            uint32 // timestamp of tick 0
 	next            int64  // number of the next frame, counted from the epoch of the device's clock
+	ramp            ramp   // of recordings
 	timestamp       uint32 // of the last frame
 	packets, octets uint32
 	report          time.Time // of the next sender report
 }
 
 func newSession(c *conn, at place) *session {
-	return &session{c: c, id: strconv.FormatUint(uint64(rand.Uint32()|1<<31), 10), at: at} //nolint:gosec // not a secret
+	s := &session{c: c, id: strconv.FormatUint(uint64(rand.Uint32()|1<<31), 10), at: at} //nolint:gosec // not a secret
+	if !at.span.live() {
+		s.reel = &reel{r: c.r, channel: at.channel, span: at.span, scale: 1}
+	}
+	return s
+}
+
+// stretch lets an answer or a frame wait for its client: in live not long, of a recording as long as the session lives. So a client that
+// does not read holds up nothing but its own recording.
+func (s *session) stretch() time.Duration {
+	if s == nil || s.reel == nil {
+		return writeTimeout
+	}
+	return max(writeTimeout, s.c.r.cfg.SessionTimeout)
 }
 
 // channelOf reads the first of interleaved=a-b, or takes the next free pair.
@@ -70,7 +86,7 @@ func (s *session) add(t announced, channel byte) *stream {
 
 // takes tells whether a track can still be set up: of the same stream, not twice, and not while it plays.
 func (s *session) takes(at place) bool {
-	if s.player != nil || at.channel != s.at.channel || at.stream != s.at.stream {
+	if s.player != nil || at.channel != s.at.channel || at.stream != s.at.stream || at.span != s.at.span {
 		return false
 	}
 	return !slices.ContainsFunc(s.tracks, func(st *stream) bool { return st.name == at.track })
@@ -117,10 +133,7 @@ func (s *session) start() {
 		if st.video || st.feed == nil {
 			continue
 		}
-		st.next = frameAt(st.feed, begin)
-		if frameTime(st.feed, st.next).Before(begin) {
-			st.next++
-		}
+		st.next = frameFrom(st.feed, begin)
 	}
 }
 
@@ -140,8 +153,14 @@ func (s *session) rtpInfo() string {
 // play starts sending; the answer to PLAY is out.
 func (s *session) play(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
-	s.player = &player{r: s.c.r, c: s.c, channel: s.at.channel, tracks: s.tracks, begin: s.c.r.now(), cancel: cancel}
-	s.player.done.Go(func() { s.player.run(ctx, s.id) })
+	s.player = &player{
+		r: s.c.r, c: s.c, channel: s.at.channel, tracks: s.tracks, reel: s.reel, begin: s.c.r.now(), patience: s.stretch(), cancel: cancel,
+	}
+	run := s.player.run
+	if s.reel != nil {
+		run = s.player.replay
+	}
+	s.player.done.Go(func() { run(ctx, s.id) })
 	s.c.r.journal.change(0, 0, 1)
 }
 
@@ -158,6 +177,9 @@ func (s *session) pause() {
 
 func (s *session) end() {
 	s.pause()
+	if s.reel != nil {
+		s.c.r.journal.endPlayback()
+	}
 	s.c.r.journal.change(0, -1, 0)
 }
 
@@ -165,6 +187,15 @@ func (s *session) end() {
 
 // frameAt is the number of the frame that is on at a time.
 func frameAt(t *clips.Track, at time.Time) int64 { return ticksAt(t, at) / t.Ticks }
+
+// frameFrom is the number of the first frame that begins no earlier than a time.
+func frameFrom(t *clips.Track, at time.Time) int64 {
+	n := frameAt(t, at)
+	if frameTime(t, n).Before(at) {
+		n++
+	}
+	return n
+}
 
 func ticksAt(t *clips.Track, at time.Time) int64 {
 	return at.Unix()*t.ClockRate + int64(at.Nanosecond())*t.ClockRate/int64(time.Second)
