@@ -54,7 +54,8 @@ func (h *head) start(ctx context.Context, m movement) error {
 	}
 	// CGI it is, from now on.
 	h.recorder.learned(func(l *lore) { l.ptzByCGI = true })
-	return h.Close()
+	h.leave(ctx)
+	return nil
 }
 
 // Stop ends a movement, by CGI where RPC2 fails.
@@ -79,11 +80,15 @@ func (h *head) Stop(ctx context.Context, command ptz.Command) error {
 
 // Close gives back the session. It may be called twice; a head that is closed moves by CGI.
 func (h *head) Close() error {
+	h.leave(context.Background())
+	return nil
+}
+
+func (h *head) leave(ctx context.Context) {
 	if h.session != nil {
 		h.session = nil
-		h.recorder.rpc2.release(context.Background(), device.OpPTZ)
+		h.recorder.rpc2.release(ctx, device.OpPTZ)
 	}
-	return nil
 }
 
 // cannot is the error for a camera that takes no movement, or not this one.

@@ -67,9 +67,6 @@ func (r *recorder) PTZ(ctx context.Context, channel int) (ptz.Head, error) {
 		}
 		return h, nil
 	}
-	if err := h.instance(ctx); err != nil && !saysNo(err) && !errors.Is(err, errSession) {
-		_ = h.Close()
-		return nil, err
-	}
+	_ = h.instance(ctx) // asked for now to spare the first movement the time; a refusal shows there
 	return h, nil
 }

@@ -44,15 +44,15 @@ func start(t *testing.T, h ptz.Head, command ptz.Command) error {
 func TestCommands(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
-		recorder fake
+		recorder *fake
 		prefix   string
 		form     string
 	}{
-		{"RPC2", fake{}, "rpc ptz.st", `rpc ptz.%s {"arg1":%s,"arg2":%s,"arg3":%s,"channel":1,"code":"%s"}`},
-		{"CGI", fake{noRPC: true}, "ptz ", "ptz action=%s&channel=2&code=%[5]s&arg1=%[2]s&arg2=%[3]s&arg3=%[4]s"},
+		{"RPC2", &fake{}, "rpc ptz.st", `rpc ptz.%s {"arg1":%s,"arg2":%s,"arg3":%s,"channel":1,"code":"%s"}`},
+		{"CGI", &fake{noRPC: true}, "ptz ", "ptz action=%s&channel=2&code=%[5]s&arg1=%[2]s&arg2=%[3]s&arg3=%[4]s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := &tt.recorder
+			f := tt.recorder
 			f.channels = 2
 			h := openHead(t, f.start(t, nil), 1)
 			var want []string
@@ -119,17 +119,17 @@ func TestFallback(t *testing.T) {
 func TestCannotMove(t *testing.T) {
 	bad := func(url.Values) (int, string) { return http.StatusBadRequest, "Error\r\nBad Request!\r\n" }
 	for name, tt := range map[string]struct {
-		recorder fake
+		recorder *fake
 		want     device.Kind
 	}{
-		"400":              {fake{noRPC: true, move: bad}, device.KindUnsupported},
-		"error in 200":     {fake{noRPC: true, move: func(url.Values) (int, string) { return 200, "Error\r\nBad Request!\r\n" }}, device.KindUnsupported},
-		"500":              {fake{noRPC: true, move: func(url.Values) (int, string) { return 500, "" }}, device.KindProtocol},
-		"a page":           {fake{noRPC: true, move: func(url.Values) (int, string) { return 200, "<html>" }}, device.KindProtocol},
-		"refused both way": {fake{move: bad, rpc: func(m string, _ map[string]any) (string, bool) { return `{"result":false}`, m == "ptz.start" }}, device.KindUnsupported},
+		"400":              {&fake{noRPC: true, move: bad}, device.KindUnsupported},
+		"error in 200":     {&fake{noRPC: true, move: func(url.Values) (int, string) { return 200, "Error\r\nBad Request!\r\n" }}, device.KindUnsupported},
+		"500":              {&fake{noRPC: true, move: func(url.Values) (int, string) { return 500, "" }}, device.KindProtocol},
+		"a page":           {&fake{noRPC: true, move: func(url.Values) (int, string) { return 200, "<html>" }}, device.KindProtocol},
+		"refused both way": {&fake{move: bad, rpc: func(m string, _ map[string]any) (string, bool) { return `{"result":false}`, m == "ptz.start" }}, device.KindUnsupported},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &tt.recorder
+			f := tt.recorder
 			f.channels = 2
 			h := openHead(t, f.start(t, nil), 0)
 			err := start(t, h, ptz.ZoomIn)

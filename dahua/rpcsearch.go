@@ -45,7 +45,9 @@ func (s *search) byRPC2(ctx context.Context) error {
 	}
 	object := created.object()
 	if object == nil {
-		return s.recorder.rpc2Failure(device.OpSearch, 0, netway.Meaning{Kind: device.KindUnsupported, Words: "no handle for a search"}, errNoRPC2)
+		return s.recorder.rpc2Failure(device.OpSearch, 0, netway.Meaning{
+			Kind: device.KindUnsupported, Words: "no handle for a search",
+		}, errNoRPC2)
 	}
 	defer s.freeObject(ctx, in, object)
 	one := call{Method: "mediaFileFind.findFile", Object: object, Params: map[string]any{"condition": condition{
@@ -61,7 +63,7 @@ func (s *search) byRPC2(ctx context.Context) error {
 	return into.drain(ctx, func(ctx context.Context) ([]item, error) {
 		next := call{Method: "mediaFileFind.findNextFile", Object: object, Params: map[string]int{"count": pageSize}}
 		got, err := p.call(ctx, device.OpSearch, in, next)
-		if errors.Is(err, errRefused) { // the end of the list, to some
+		if saysNo(err) { // the end of the list, to some
 			return nil, nil
 		}
 		if err != nil {
@@ -70,9 +72,7 @@ func (s *search) byRPC2(ctx context.Context) error {
 		var found struct {
 			Infos json.RawMessage `json:"infos"`
 		}
-		if json.Unmarshal(got.Params, &found) != nil {
-			return nil, nil
-		}
+		_ = json.Unmarshal(got.Params, &found) // params without recordings are the end
 		return infos(found.Infos), nil
 	})
 }

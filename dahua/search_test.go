@@ -38,38 +38,38 @@ func TestSearch(t *testing.T) {
 	}
 	tests := []struct {
 		name     string
-		recorder fake
+		recorder *fake
 		channel  int
 		want     int
 		asked    string // the numbers in the queries, in order
 	}{
-		{"base 1", fake{base: 1, files: two}, 1, 250, "2"},
-		{"base 0", fake{base: 0, files: two}, 0, 3, "1 0"},
-		{"base 0, the last channel", fake{base: 0, files: two}, 1, 250, "2 1"},
-		{"base 0, nothing there", fake{base: 0, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
-		{"base 1, nothing there", fake{base: 1, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
-		{"base 1, answers from 1", fake{base: 1, answers: 1, files: two}, 1, 250, "2"},
-		{"base 1, answers from 1, nothing there", fake{base: 1, answers: 1, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
-		{"no paths", fake{base: 1, files: map[int][]fakeFile{1: bare(recorded(1, 5))}}, 1, 5, "2"},
-		{"no paths, base 0", fake{base: 0, files: map[int][]fakeFile{0: bare(recorded(1, 5)), 1: bare(recorded(1, 7))}}, 0, 5, "1 0"},
-		{"pages of at most 40", fake{base: 1, limit: 40, files: two}, 1, 250, "2"},
-		{"exactly one page", fake{base: 1, files: map[int][]fakeFile{1: recorded(1, 100)}}, 1, 100, "2"},
-		{"error at the end", fake{base: 1, end: "Error\r\n", files: two}, 1, 250, "2"},
-		{"400 at the end", fake{base: 1, end: "400", files: two}, 1, 250, "2"},
-		{"the same page for ever", fake{base: 1, repeat: true, files: two}, 1, 100, "2"},
-		{"pictures", fake{base: 1, files: map[int][]fakeFile{1: append(recorded(1, 2), last)}}, 1, 2, "2"},
-		{"of a sub stream", fake{base: 1, files: map[int][]fakeFile{1: append([]fakeFile{sub(0), sub(7)}, recorded(1, 2)...)}}, 1, 3, "2"},
-		{"no length in time", fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-20 12:00:00", end: "2016-07-20 12:00:00"}}}}, 1, 0, "2"},
-		{"of another day", fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-21 00:00:00", end: "2016-07-21 12:00:00"}}}}, 1, 0, "2"},
-		{"query refused", fake{base: 1, find: "Error\r\nBad Request!\r\n", noRPC: true, files: two}, 1, 0, "2 1"},
-		{"one camera from 0", fake{channels: 1, base: 0, files: map[int][]fakeFile{0: bare(recorded(0, 4))}, lines: anonymous}, 0, 4, "1 0"},
-		{"no proof on base 1", fake{base: 1, files: two, lines: anonymous}, 1, 250, "2"},
-		{"no proof on base 0", fake{channels: 2, base: 0, files: map[int][]fakeFile{0: recorded(0, 4)}, lines: anonymous}, 0, 0, "1 0"},
-		{"mixed line ends", fake{base: 1, files: two, lines: shuffled}, 1, 250, "2"},
+		{"base 1", &fake{base: 1, files: two}, 1, 250, "2"},
+		{"base 0", &fake{base: 0, files: two}, 0, 3, "1 0"},
+		{"base 0, the last channel", &fake{base: 0, files: two}, 1, 250, "2 1"},
+		{"base 0, nothing there", &fake{base: 0, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
+		{"base 1, nothing there", &fake{base: 1, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
+		{"base 1, answers from 1", &fake{base: 1, answers: 1, files: two}, 1, 250, "2"},
+		{"base 1, answers from 1, nothing there", &fake{base: 1, answers: 1, files: map[int][]fakeFile{0: recorded(0, 1)}}, 1, 0, "2 1"},
+		{"no paths", &fake{base: 1, files: map[int][]fakeFile{1: bare(recorded(1, 5))}}, 1, 5, "2"},
+		{"no paths, base 0", &fake{base: 0, files: map[int][]fakeFile{0: bare(recorded(1, 5)), 1: bare(recorded(1, 7))}}, 0, 5, "1 0"},
+		{"pages of at most 40", &fake{base: 1, limit: 40, files: two}, 1, 250, "2"},
+		{"exactly one page", &fake{base: 1, files: map[int][]fakeFile{1: recorded(1, 100)}}, 1, 100, "2"},
+		{"error at the end", &fake{base: 1, end: "Error\r\n", files: two}, 1, 250, "2"},
+		{"400 at the end", &fake{base: 1, end: "400", files: two}, 1, 250, "2"},
+		{"the same page for ever", &fake{base: 1, repeat: true, files: two}, 1, 100, "2"},
+		{"pictures", &fake{base: 1, files: map[int][]fakeFile{1: append(recorded(1, 2), last)}}, 1, 2, "2"},
+		{"of a sub stream", &fake{base: 1, files: map[int][]fakeFile{1: append([]fakeFile{sub(0), sub(7)}, recorded(1, 2)...)}}, 1, 3, "2"},
+		{"no length in time", &fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-20 12:00:00", end: "2016-07-20 12:00:00"}}}}, 1, 0, "2"},
+		{"of another day", &fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-21 00:00:00", end: "2016-07-21 12:00:00"}}}}, 1, 0, "2"},
+		{"query refused", &fake{base: 1, find: "Error\r\nBad Request!\r\n", noRPC: true, files: two}, 1, 0, "2 1"},
+		{"one camera from 0", &fake{channels: 1, base: 0, files: map[int][]fakeFile{0: bare(recorded(0, 4))}, lines: anonymous}, 0, 4, "1 0"},
+		{"no proof on base 1", &fake{base: 1, files: two, lines: anonymous}, 1, 250, "2"},
+		{"no proof on base 0", &fake{channels: 2, base: 0, files: map[int][]fakeFile{0: recorded(0, 4)}, lines: anonymous}, 0, 0, "1 0"},
+		{"mixed line ends", &fake{base: 1, files: two, lines: shuffled}, 1, 250, "2"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := &tt.recorder
+			f := tt.recorder
 			if f.channels == 0 {
 				f.channels = 2
 			}
@@ -211,29 +211,29 @@ func TestSearchByRPC2(t *testing.T) {
 	files := map[int][]fakeFile{1: recorded(1, 250)}
 	for _, tt := range []struct {
 		name     string
-		recorder fake
+		recorder *fake
 		want     int
 		kind     device.Kind // 0 for none
 	}{
-		{"404", fake{create: "404"}, 250, 0},
-		{"501", fake{create: "501"}, 250, 0},
-		{"error", fake{create: "Error\r\nNot Implemented!\r\n"}, 250, 0},
-		{"no handle", fake{create: "OK\r\n"}, 250, 0},
-		{"query refused", fake{find: "400", base: 1}, 250, 0},
-		{"the same page for ever", fake{create: "404", repeat: true}, 100, 0},
-		{"neither", fake{create: "404", noRPC: true}, 0, device.KindUnsupported},
-		{"login refused", fake{create: "404", rpcLogin: 268632085}, 0, device.KindAuth},
-		{"account locked", fake{create: "404", rpcLogin: 268632081}, 0, device.KindLocked},
-		{"nothing recorded", fake{create: "404", rpc: func(method string, _ map[string]any) (string, bool) {
+		{"404", &fake{create: "404"}, 250, 0},
+		{"501", &fake{create: "501"}, 250, 0},
+		{"error", &fake{create: "Error\r\nNot Implemented!\r\n"}, 250, 0},
+		{"no handle", &fake{create: "OK\r\n"}, 250, 0},
+		{"query refused", &fake{find: "400", base: 1}, 250, 0},
+		{"the same page for ever", &fake{create: "404", repeat: true}, 100, 0},
+		{"neither", &fake{create: "404", noRPC: true}, 0, device.KindUnsupported},
+		{"login refused", &fake{create: "404", rpcLogin: 268632085}, 0, device.KindAuth},
+		{"account locked", &fake{create: "404", rpcLogin: 268632081}, 0, device.KindLocked},
+		{"nothing recorded", &fake{create: "404", rpc: func(method string, _ map[string]any) (string, bool) {
 			return `{"error":{"code":285409409,"message":"x"},"result":false}`, method == "mediaFileFind.findFile"
 		}}, 0, 0},
-		{"null at the end", fake{create: "404", rpc: func(method string, _ map[string]any) (string, bool) {
+		{"null at the end", &fake{create: "404", rpc: func(method string, _ map[string]any) (string, bool) {
 			return `{"result":true,"params":{"found":0,"infos":null}}`, method == "mediaFileFind.findNextFile"
 		}}, 0, 0},
-		{"no JSON", fake{create: "404", rpc: func(string, map[string]any) (string, bool) { return "<html>", true }}, 0, device.KindUnsupported},
+		{"no JSON", &fake{create: "404", rpc: func(string, map[string]any) (string, bool) { return "<html>", true }}, 0, device.KindUnsupported},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := &tt.recorder
+			f := tt.recorder
 			f.channels, f.files = 2, files
 			d := f.start(t, nil)
 			for range 2 {

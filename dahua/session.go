@@ -3,7 +3,7 @@ package dahua
 import (
 	"cmp"
 	"context"
-	"crypto/md5" //nolint:gosec // the vendor's login is made of it
+	"crypto/md5"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -286,6 +286,6 @@ func loginHash(user, password string, asked challenge) string {
 }
 
 func upperMD5(text string) string {
-	sum := md5.Sum([]byte(text)) //nolint:gosec // the vendor's login is made of it
+	sum := md5.Sum([]byte(text))
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
