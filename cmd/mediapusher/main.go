@@ -1,5 +1,5 @@
-// Command mediapusher is the service: it takes live pictures out of Hikvision and Dahua recorders and pushes them as RTMP, asked for
-// through the legacy JSON API.
+// Command mediapusher is the service: it takes live and recorded pictures out of Hikvision and Dahua recorders and pushes them as RTMP,
+// and moves cameras, asked for through the legacy JSON API.
 //
 // This package owns the commands, the wiring of the rooms and the order in which they start and stop. Only here are the vendors known.
 package main
@@ -33,7 +33,7 @@ type serveCommand struct {
 func main() {
 	var cmd commands
 	parsed := kong.Parse(&cmd, kong.Name("mediapusher"), kong.Vars{"version": version}, kong.UsageOnError(),
-		kong.Description("Live video of Hikvision and Dahua recorders, pushed as RTMP into SRS."))
+		kong.Description("Live and recorded video of Hikvision and Dahua recorders, pushed as RTMP into SRS."))
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "mediapusher: "+err.Error())
 		os.Exit(1)

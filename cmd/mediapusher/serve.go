@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"mediapusher/internal/aac"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
+	"mediapusher/playback"
+	"mediapusher/ptz"
 	"mediapusher/task"
 	"mediapusher/web"
 )
@@ -29,9 +32,12 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
+	moving := newCameras(cfg, os.Environ(), log.Named("ptz"))
+	defer moving.close()
 	tasks, err := task.New(task.Config{
-		Devices: left, RTMP: right.dialer, Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace,
-		StartTimeout: cfg.StartTimeout, Audio: audioPolicy(cfg.Audio.Other), Log: log.Named("task"),
+		Devices: left, RTMP: right.dialer, PTZ: moving.guard, Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace,
+		StartTimeout: cfg.StartTimeout, SearchTimeout: cfg.SearchTimeout, Clip: clip(cfg.Playback),
+		Audio: audioPolicy(cfg.Audio.Other), Log: log.Named("task"),
 	})
 	if err != nil {
 		return err
@@ -45,6 +51,8 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 	failed := make(chan error, 3)
 	endTarget := runUntilEnded(right.run, failed)
 	endTasks := runUntilEnded(tasks.Run, failed)
+	endCameras := runUntilEnded(moving.run, failed)
+	moving.recover(ctx, left)
 	doors.serve(failed)
 	log.Info("serving", zap.String("version", version), zap.Strings("api", doors.apiAddresses()), zap.String("admin", doors.adminAddress()),
 		zap.String("media", right.description))
@@ -56,11 +64,11 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 		log.Error("ending, because a part of the service failed", zap.Error(cause))
 	}
 	begin := time.Now()
-	doors.stopAccepting() // nobody can start anything any more
-	endTasks()            // recorders get their TEARDOWN, the RTMP server its unpublish; starts that wait are answered
-	doors.close()         // what is still being answered has had its answer
-	endTarget()           // players of the embedded server are let go
-	left.Close()          // logins that lingered
+	doors.stopAccepting()      // nobody can start anything any more
+	both(endTasks, endCameras) // recorders get their TEARDOWN, the RTMP server its unpublish, cameras their stop; who waits is answered
+	doors.close()              // what is still being answered has had its answer
+	endTarget()                // players of the embedded server are let go
+	left.Close()               // logins that lingered
 	log.Info("ended", zap.Duration("took", time.Since(begin)))
 	return cause
 }
@@ -78,6 +86,21 @@ func runUntilEnded(run func(context.Context) error, failed chan<- error) (end fu
 		cancel()
 		running.Wait()
 	}
+}
+
+// both ends two parts side by side.
+func both(end, other func()) {
+	var ending sync.WaitGroup
+	ending.Go(end)
+	ending.Go(other)
+	ending.Wait()
+}
+
+func clip(choice config.Playback) playback.Clip {
+	if choice.StopAtEndTime {
+		return playback.ClipAsked
+	}
+	return playback.ClipNone
 }
 
 func audioPolicy(choice config.OtherAudio) aac.Policy {
@@ -173,4 +196,5 @@ var (
 	_ api.Tasks     = (*task.Scheduler)(nil)
 	_ api.Sessions  = (*task.Scheduler)(nil)
 	_ device.Driver = (*device.Pool)(nil)
+	_ task.Mover    = (*ptz.Guard)(nil)
 )

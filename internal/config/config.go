@@ -28,6 +28,11 @@ type Config struct {
 	SearchTimeout time.Duration `yaml:"search_timeout" env:"SEARCH_TIMEOUT"`
 	SourceTimeout time.Duration `yaml:"source_timeout" env:"SOURCE_TIMEOUT"`
 
+	Playback Playback `yaml:"playback" envPrefix:"PLAYBACK_"`
+
+	// DataDir is where the service keeps what outlives it; empty means a default of the system, see DataDirectory.
+	DataDir string `yaml:"data_dir" env:"DATA_DIR"`
+
 	Audio Audio `yaml:"audio" envPrefix:"AUDIO_"`
 	Login Login `yaml:"login" envPrefix:"LOGIN_"`
 	Log   Log   `yaml:"log" envPrefix:"LOG_"`
@@ -84,6 +89,12 @@ type Embedded struct {
 type Heartbeat struct {
 	Interval time.Duration `yaml:"interval" env:"INTERVAL"`
 	Grace    time.Duration `yaml:"grace" env:"GRACE"`
+}
+
+// Playback is about recordings.
+type Playback struct {
+	// StopAtEndTime ends a playback at the endTime that the caller asked for, where the last recording goes on behind it.
+	StopAtEndTime bool `yaml:"stop_at_end_time" env:"STOP_AT_END_TIME"`
 }
 
 // Audio says what happens to sound that RTMP does not carry.

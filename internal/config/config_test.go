@@ -93,7 +93,8 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"admin.listen": "127.0.0.1:3", "admin.token": "u", "rtmp.publish_url": "rtmp://h/a/{stream}", "rtmp.play_url": "rtmp://p/{stream}",
 		"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
 		"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
-		"source_timeout": "6s", "audio.other": "drop", "login.cool_down": "1m", "log.level": "debug", "allow_devices": "10.0.0.0/8,::1",
+		"source_timeout": "6s", "playback.stop_at_end_time": "true", "data_dir": "/srv/data", "audio.other": "drop",
+		"login.cool_down": "1m", "log.level": "debug", "allow_devices": "10.0.0.0/8,::1",
 	}
 	var environ []string
 	for _, key := range keys(reflect.TypeFor[config.Config](), "") {

@@ -24,6 +24,7 @@ type Device struct {
 	Ways           []string      `yaml:"ways"`
 	MaxLive        int           `yaml:"max_live"`
 	MaxStarts      int           `yaml:"max_starts"`
+	MaxPlaybacks   int           `yaml:"max_playbacks"`
 }
 
 // exact is the specificity of an entry that names its host; networks have the length of their prefix, 128 at most.
@@ -80,6 +81,6 @@ func (d Device) settings() device.Settings {
 	return device.Settings{
 		HTTPPort: d.HTTPPort, RTSPPort: d.RTSPPort, HTTPS: d.HTTPS, BasicAuth: d.BasicAuth, ChannelBase: d.ChannelBase,
 		AnalogChannels: d.AnalogChannels, LivePath: d.LivePath, TimeZone: d.TimeZone, Ways: d.Ways, MaxLive: d.MaxLive,
-		MaxStarts: d.MaxStarts,
+		MaxStarts: d.MaxStarts, MaxPlaybacks: d.MaxPlaybacks,
 	}
 }

@@ -15,7 +15,7 @@ devices:
   - {address: 10.8.30.0/24, http_port: 3}
   - {address: 10.8.30.0/24, vendor: dahua, http_port: 4}
   - {address: 10.8.30.7, http_port: 5, channel_base: 0, analog_channels: 4, live_path: "/x?c={channel}", time_zone: Asia/Tokyo, https: only,
-     basic_auth: true, ways: [net], max_live: 6, max_starts: 2, rtsp_port: 8554}
+     basic_auth: true, ways: [net], max_live: 6, max_starts: 2, max_playbacks: 3, rtsp_port: 8554}
   - {address: NVR.local, http_port: 6}
   - {address: "fd00::/8", http_port: 7}
   - {address: 10.8.30.9, vendor: hikvision, http_port: 8}

@@ -37,6 +37,7 @@ func (c *Config) checkDevices(p *problems) {
 		p.number(key("rtsp_port"), d.RTSPPort, maxPort)
 		p.number(key("max_live"), d.MaxLive, maxStreams)
 		p.number(key("max_starts"), d.MaxStarts, maxStreams)
+		p.number(key("max_playbacks"), d.MaxPlaybacks, maxStreams)
 		if d.ChannelBase != nil {
 			p.number(key("channel_base"), *d.ChannelBase, maxChannels)
 		}
