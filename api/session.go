@@ -79,7 +79,8 @@ func newSessionView(s task.Snapshot, now time.Time) sessionView {
 		BitsPerSecond: finite(s.BitsPerSecond), FramesPerSecond: finite(s.FramesPerSecond), Dropped: s.Dropped,
 		Age: age(s.Started, now), LastKeyFrame: age(s.LastKeyFrame, now), LastFrame: age(s.LastFrame, now),
 		LastError: clean(newest.LastError, ""), LastErrorAge: age(newest.LastErrorAt, now),
-		Clients: s.Clients, progressView: newProgressView(s.Recording), Source: newLegView(s.Source, now), Publish: newLegView(s.Publish, now),
+		Clients: s.Clients, progressView: newProgressView(s.Recording),
+		Source: newLegView(s.Source, now), Publish: newLegView(s.Publish, now),
 	}
 }
 

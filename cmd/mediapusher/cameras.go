@@ -22,7 +22,7 @@ func newCameras(cfg *config.Config, environ []string, log *zap.Logger) *cameras 
 	guarding := ptz.GuardConfig{Log: log}
 	journal, err := openJournal(cfg, environ, log)
 	if err != nil {
-		log.Warn("without a directory for data a camera that moves while this process is killed is not stopped by the next one; set data_dir",
+		log.Warn("no directory for data (data_dir): a camera that moves while this process is killed is not stopped by the next one",
 			zap.Error(err))
 	} else {
 		guarding.Journal = journal

@@ -46,7 +46,8 @@ devices:
 	}
 	s := got.Settings(device.Target{Host: "10.8.30.7"})
 	if s.ChannelBase == nil || *s.ChannelBase != 0 || s.AnalogChannels == nil || *s.AnalogChannels != 4 || s.LivePath != "/x?c={channel}" ||
-		s.TimeZone != "Asia/Tokyo" || s.HTTPS != "only" || !s.BasicAuth || len(s.Ways) != 1 || s.MaxLive != 6 || s.MaxStarts != 2 || s.RTSPPort != 8554 {
+		s.TimeZone != "Asia/Tokyo" || s.HTTPS != "only" || !s.BasicAuth || len(s.Ways) != 1 || s.MaxLive != 6 || s.MaxStarts != 2 || s.MaxPlaybacks != 3 ||
+		s.RTSPPort != 8554 {
 		t.Errorf("settings %+v", s)
 	}
 	if s := got.Settings(device.Target{Host: "10.8.1.1"}); s.ChannelBase != nil {
