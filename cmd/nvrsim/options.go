@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -55,6 +56,10 @@ func (o options) recorders() ([]sim, error) {
 	if o.ClipDir != "" {
 		files = os.DirFS(o.ClipDir)
 	}
+	now := time.Now()
+	_, east := now.Zone()
+	zone := time.Duration(east) * time.Second
+	recordings := demoRecordings(now.UTC().Add(zone))
 	var sims []sim
 	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
 		if o.Vendor != "both" && o.Vendor != vendor {
@@ -62,7 +67,10 @@ func (o options) recorders() ([]sim, error) {
 		}
 		cfg := nvrsim.Config{
 			Vendor: vendor, Listen: o.Listen, HTTPPort: o.HikvisionHTTP, RTSPPort: o.HikvisionRTSP, User: o.User,
-			Password: o.Password, Channels: o.channels(vendor), Clips: files, Auth: nvrsim.Auth(o.Auth), Log: log.Named(vendor),
+			Password: o.Password, Channels: o.channels(vendor), Clips: files, Auth: nvrsim.Auth(o.Auth), Log: log.Named(vendor), Zone: zone,
+		}
+		for i := range cfg.Channels {
+			cfg.Channels[i].Recordings = recordings
 		}
 		if vendor == nvrsim.Dahua {
 			cfg.HTTPPort, cfg.RTSPPort = o.DahuaHTTP, o.DahuaRTSP
@@ -74,6 +82,27 @@ func (o options) recorders() ([]sim, error) {
 		sims = append(sims, sim{recorder, vendor, cfg.Channels})
 	}
 	return sims, nil
+}
+
+// demoRecordings are the files of yesterday and of today up to now, given as the digits of the wall clock: of an hour each, without the
+// first 20 minutes after noon.
+func demoRecordings(now time.Time) []nvrsim.Recording {
+	const noon, gap = 12, 20 * time.Minute
+	now = now.Truncate(time.Second)
+	var files []nvrsim.Recording
+	for at := now.Truncate(24*time.Hour).AddDate(0, 0, -1); at.Before(now); at = at.Add(time.Hour) {
+		file := nvrsim.Recording{Start: at, End: at.Add(time.Hour)}
+		if at.Hour() == noon {
+			file.Start = at.Add(gap)
+		}
+		if file.End.After(now) {
+			file.End = now
+		}
+		if file.Start.Before(file.End) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // channels lists the channels of a vendor's recorder.
@@ -120,6 +149,7 @@ func table(out io.Writer, o options, sims []sim, c *control) error {
 			fmt.Fprintf(w, "  nvr_channel %d\t%s\trtsp://%s"+pattern+"\n", sdk+i, what, s.RTSPAddr(), i+1)
 		}
 	}
+	fmt.Fprint(w, "recorded\tyesterday and today up to the start, without 12:00 to 12:20\n")
 	fmt.Fprintf(w, "control\thttp://%s/sim/state  /sim/journal  /sim/faults\n", c.address())
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("table: %w", err)
