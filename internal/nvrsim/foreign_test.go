@@ -249,3 +249,40 @@ func TestReadClock(t *testing.T) {
 		t.Error("a clock in too few samples")
 	}
 }
+
+// What ffmpeg decodes of a recording are the pictures of the asked time, from the key frame on, and across a gap.
+func TestFFmpegRecording(t *testing.T) {
+	ffmpeg := program(t, "ffmpeg")
+	bothVendors(t, func(t *testing.T, vendor string) {
+		for clip, pictures := range map[string]int{"-h264-aac": 150, "-h265-aac": 150} {
+			t.Run(clip, func(t *testing.T) {
+				t.Parallel()
+				r := start(t, nvrsim.Config{
+					Vendor: vendor, Faults: nvrsim.Faults{EndAs: nvrsim.EndBye},
+					Channels: []nvrsim.Channel{{Clip: vendor + clip, Recordings: []nvrsim.Recording{
+						{Start: day("12:00:00"), End: day("12:01:22")}, {Start: day("12:10:10"), End: day("12:30:00")},
+					}}},
+				})
+				out, complaints := run(t, ffmpeg, "-v", "warning", "-nostdin", "-rtsp_transport", "tcp",
+					"-i", withPassword(tape(r, vendor, "12:01:19", "12:11:00")), "-frames:v", fmt.Sprint(pictures), "-fps_mode", "passthrough", "-an",
+					"-vf", "scale=320:180", "-pix_fmt", "gray", "-f", "rawvideo", "-")
+				if complaints != "" {
+					t.Errorf("ffmpeg: %s", complaints)
+				}
+				const size = 320 * 180
+				if len(out) < pictures*size {
+					t.Fatalf("%d pictures", len(out)/size)
+				}
+				for n := range pictures {
+					want := 18*25 + n // 12:01:18
+					if n >= 4*25 {
+						want = 10*25 + n - 4*25 // 12:10:10
+					}
+					if position, ok := nvrsim.ReadClock(out[n*size:(n+1)*size], 320, 320, 180); !ok || position != want {
+						t.Fatalf("picture %d: position %d %t, want %d", n, position, ok, want)
+					}
+				}
+			})
+		}
+	})
+}

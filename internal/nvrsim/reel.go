@@ -140,7 +140,8 @@ func pictures(tracks []*stream) *stream {
 	return nil
 }
 
-// ramp turns the time of a recording into that of the RTP timestamps, both in ticks: a line through one point. The zero ramp changes nothing.
+// ramp turns the time of a recording into that of the RTP timestamps, both in ticks: a line through one point. The zero ramp changes
+// nothing.
 type ramp struct {
 	from, to int64
 	scale    float64 // 0 is 1

@@ -18,11 +18,11 @@ func (s *session) replay(req *rtspRequest) *reply {
 	r := s.c.r
 	f := r.Faults().of(s.at.channel)
 	playing := s.started
+	s.pause() // from here on the reel is ours
 	at, seeks := r.wanted(s.reel.span, req.header["range"])
 	if !seeks && s.reel.left == nil {
 		at, seeks = s.reel.span.from, true
 	}
-	s.pause()
 	if seeks && !s.reel.seek(s.tracks, at, f.LateKeyFrame) {
 		s.started = playing
 		return &reply{status: 457}
@@ -137,8 +137,8 @@ func (p *player) finish(ctx context.Context, session string, f Faults) {
 		}
 	case EndAnnounce:
 		p.requests++
-		p.buffer = fmt.Appendf(p.buffer, "ANNOUNCE rtsp://%s/ RTSP/1.0\r\nCSeq: %d\r\nSession: %s\r\nx-notice: 2101 \"End-of-Stream Reached\"\r\n\r\n",
-			p.r.RTSPAddr(), p.requests, session)
+		const form = "ANNOUNCE rtsp://%s/ RTSP/1.0\r\nCSeq: %d\r\nSession: %s\r\nx-notice: 2101 \"End-of-Stream Reached\"\r\n\r\n"
+		p.buffer = fmt.Appendf(p.buffer, form, p.r.RTSPAddr(), p.requests, session)
 	}
 	if len(p.buffer) == 0 || p.send() {
 		<-ctx.Done()

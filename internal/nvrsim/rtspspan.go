@@ -76,7 +76,8 @@ func (r *Recorder) wanted(s span, header string) (at time.Time, ok bool) {
 	text, isClock := strings.CutPrefix(header, "clock=")
 	if r.cfg.Vendor == Hikvision {
 		text, _, _ = strings.Cut(text, "-")
-		at, err := r.hikvisionMoment(text)
+		var err error
+		at, err = r.hikvisionMoment(text)
 		return at, isClock && err == nil
 	}
 	text, isTime := strings.CutPrefix(header, "npt=")
