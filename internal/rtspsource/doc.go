@@ -8,5 +8,7 @@
 //	socket -> framer -> frame -> track -> depacketiser -> media.Sink
 //	                 -> message -> answers -> gortsplib -> socket
 //
+// A recording is the same road with another end: see Recording.
+//
 // It knows no vendor beyond the oddities that stand beside the code, and imports only internal/media of this project.
 package rtspsource
