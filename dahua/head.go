@@ -15,8 +15,8 @@ import (
 // head moves one camera. A movement goes on until a stop with the same code.
 type head struct {
 	recorder *recorder
-	channel  int  // counted from 1
-	alone    bool // the device has no other channel
+	channel  int // counted from 1
+	channels int // how many the device has, 0 where it does not tell
 
 	session *session        // nil without RPC2
 	object  json.RawMessage // of ptz.factory.instance in the session, nil where there is none
@@ -140,22 +140,46 @@ func (h *head) instance(ctx context.Context) error {
 	return nil
 }
 
-// byCGI asks ptz.cgi, whose channels count from 1 with recorders. Where there is but one channel it may be number 0, as with cameras; with
-// more of them that would be another camera.
+// byCGI asks ptz.cgi. A device with one channel is asked for both numbers that it may have; with more channels the other number would be
+// another camera.
 func (h *head) byCGI(ctx context.Context, action string, m movement) error {
-	number := h.channel
-	if h.alone && h.recorder.lore().ptzBase0 {
-		number--
-	}
-	err := h.page(ctx, action, number, m)
-	if !h.alone || number == 0 || !saysNo(err) {
+	base := h.base(ctx)
+	err := h.page(ctx, action, h.channel-1+base, m)
+	if h.channels != 1 || !saysNo(err) || h.page(ctx, action, h.channel-base, m) != nil {
 		return err
 	}
-	if other := h.page(ctx, action, number-1, m); other != nil {
-		return err
-	}
-	h.recorder.learned(func(l *lore) { l.ptzBase0 = true })
+	h.recorder.learned(func(l *lore) { l.ptzBase = new(1 - base) })
 	return nil
+}
+
+// base returns the number of the first channel in ptz.cgi: 1 with recorders, 0 with some cameras. It asks what the cameras can do, which
+// moves none: who has a channel 0, but none with the number of the last one, counts from 0. What that does not settle is taken for 1.
+func (h *head) base(ctx context.Context) int {
+	r := h.recorder
+	if known := r.lore().ptzBase; known != nil {
+		return *known
+	}
+	has := func(number int) netway.Ask {
+		return netway.Optional(func(ctx context.Context) error {
+			_, err := r.ask(ctx, device.OpPTZ, fmt.Sprintf("/cgi-bin/ptz.cgi?action=getCurrentProtocolCaps&channel=%d", number))
+			return err
+		})
+	}
+	base := 1
+	if h.channels == 0 {
+		return base
+	}
+	answers := netway.SideBySide(ctx, has(0), has(h.channels))
+	for _, err := range answers {
+		if err != nil && !saysNo(err) {
+			return base // ask again the next time
+		}
+	}
+	if answers[0] == nil && answers[1] != nil {
+		base = 0
+	}
+	r.learned(func(l *lore) { l.ptzBase = new(base) })
+	return base
 }
 
 func (h *head) page(ctx context.Context, action string, number int, m movement) error {

@@ -17,7 +17,7 @@ type lore struct {
 	findBase *int // the number of the first channel in the queries of mediaFileFind.cgi, nil where it was not proven
 	noRPC2   bool // it has no RPC2
 	ptzByCGI bool // it refuses movements by RPC2 and takes them by CGI
-	ptzBase0 bool // ptz.cgi counts from 0
+	ptzBase  *int // the number of the first channel in ptz.cgi, nil where it was not asked for
 }
 
 // memory keeps what was found out for as long as the driver lives. It is safe for concurrent use.

@@ -55,7 +55,7 @@ func (r *recorder) PTZ(ctx context.Context, channel int) (ptz.Head, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &head{recorder: r, channel: number, alone: count == 1}
+	h := &head{recorder: r, channel: number, channels: count}
 	if r.lore().ptzByCGI {
 		return h, nil
 	}

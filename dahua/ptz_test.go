@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +51,7 @@ func TestCommands(t *testing.T) {
 		form     string
 	}{
 		{"RPC2", &fake{}, "rpc ptz.st", `rpc ptz.%s {"arg1":%s,"arg2":%s,"arg3":%s,"channel":1,"code":"%s"}`},
-		{"CGI", &fake{noRPC: true}, "ptz ", "ptz action=%s&channel=2&code=%[5]s&arg1=%[2]s&arg2=%[3]s&arg3=%[4]s"},
+		{"CGI", &fake{noRPC: true}, "ptz action=st", "ptz action=%s&channel=2&code=%[5]s&arg1=%[2]s&arg2=%[3]s&arg3=%[4]s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := tt.recorder
@@ -109,7 +111,7 @@ func TestFallback(t *testing.T) {
 					t.Errorf("%v, %d sessions are left", err, f.left())
 				}
 			}
-			if n := len(f.entries("ptz ")); n != 4 || f.logins != 1 {
+			if n := len(f.entries("ptz action=st")); n != 4 || f.logins != 1 {
 				t.Errorf("%d calls by CGI, %d logins; want 4, 1", n, f.logins)
 			}
 		})
@@ -239,28 +241,61 @@ func TestSharedSession(t *testing.T) {
 	}
 }
 
-// A camera alone may count from 0. With more channels number 0 is never tried: it could be another camera.
+// Which number the first channel has is asked for without moving anything. Where that is not told it is 1, and only where there is no other
+// camera 0 is tried, too.
 func TestMovementBase(t *testing.T) {
-	from0 := func(query url.Values) (int, string) {
-		if query.Get("channel") != "0" {
-			return http.StatusBadRequest, "Error\r\nBad Request!\r\n"
-		}
-		return http.StatusOK, "OK\r\n"
-	}
-	for channels, want := range map[int]int{1: 3, 2: 1} {
-		f := &fake{channels: channels, noRPC: true, move: from0}
-		h := openHead(t, f.start(t, nil), 0)
-		if err := start(t, h, ptz.TiltDown); (err == nil) != (channels == 1) {
-			t.Errorf("%d channels: %v", channels, err)
-		}
-		if channels == 1 {
-			if err := h.Stop(t.Context(), ptz.TiltDown); err != nil {
-				t.Error(err)
+	type number = string
+	takes := func(first, count int, caps bool) func(query url.Values) (int, string) {
+		return func(query url.Values) (int, string) {
+			n, _ := strconv.Atoi(query.Get("channel"))
+			asksCaps := query.Get("action") == "getCurrentProtocolCaps"
+			switch {
+			case n < first || n >= first+count || asksCaps && !caps:
+				return http.StatusBadRequest, "Error\r\nBad Request!\r\n"
+			case asksCaps:
+				return http.StatusOK, "caps.Pan=true\r\n"
+			default:
+				return http.StatusOK, "OK\r\n"
 			}
 		}
-		if n := len(f.entries("ptz ")); n != want {
-			t.Errorf("%d channels: %d calls", channels, n)
-		}
+	}
+	for _, tt := range []struct {
+		name        string
+		first       int
+		count       int
+		caps        bool
+		channel     int
+		start, stop []number
+	}{
+		{"recorder", 1, 4, true, 2, []number{"3"}, []number{"3"}},
+		{"recorder from 0", 0, 4, true, 2, []number{"2"}, []number{"2"}},
+		{"recorder without caps", 1, 4, false, 2, []number{"3"}, []number{"3"}},
+		{"last of a recorder from 0 without caps", 0, 4, false, 3, []number{"4"}, nil},
+		{"camera", 1, 1, true, 0, []number{"1"}, []number{"1"}},
+		{"camera from 0", 0, 1, true, 0, []number{"0"}, []number{"0"}},
+		{"camera from 0 without caps", 0, 1, false, 0, []number{"1", "0"}, []number{"0"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := &fake{channels: tt.count, noRPC: true, move: takes(tt.first, tt.count, tt.caps)}
+			h := openHead(t, f.start(t, nil), tt.channel)
+			err := start(t, h, ptz.TiltDown)
+			if err == nil {
+				err = h.Stop(t.Context(), ptz.TiltDown)
+			}
+			if (err == nil) != (tt.stop != nil) {
+				t.Error(err)
+			}
+			for action, want := range map[string][]number{"start": tt.start, "stop": tt.stop} {
+				var got []number
+				for _, entry := range f.entries("ptz action=" + action) {
+					_, after, _ := strings.Cut(entry, "channel=")
+					got = append(got, after[:1])
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s of %q, want %q", action, got, want)
+				}
+			}
+		})
 	}
 }
 
