@@ -120,6 +120,13 @@ func (c *camera) names() []string {
 	return names
 }
 
+// heads tells how often it was opened and closed.
+func (c *camera) heads() (opened, closed int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.opened, c.closed
+}
+
 // between is the time from one call to another, by their places.
 func (c *camera) between(i, j int) time.Duration {
 	c.mu.Lock()

@@ -30,8 +30,8 @@ func TestDistanceIsTheDuration(t *testing.T) {
 				t.Errorf("pulse %d lasts %v, want 200ms", i/2, d)
 			}
 		}
-		if c.opened != 1 {
-			t.Errorf("%d heads for three pulses", c.opened)
+		if opened, _ := c.heads(); opened != 1 {
+			t.Errorf("%d heads for three pulses", opened)
 		}
 		if err := end(); err != nil {
 			t.Error(err)
@@ -123,7 +123,7 @@ func TestFailingStopIsTriedAgain(t *testing.T) {
 		if a, b := c.between(1, 2), c.between(2, 3); a != 50*time.Millisecond || b != 100*time.Millisecond {
 			t.Errorf("waits of %v and %v", a, b)
 		}
-		if c.opened < 2 {
+		if opened, _ := c.heads(); opened < 2 {
 			t.Error("the head is never opened anew")
 		}
 		if book.size() != 0 {
@@ -222,7 +222,7 @@ func TestHangingStartIsStopped(t *testing.T) {
 		}
 		<-time.After(time.Minute)
 		_ = end()
-		if c.opened < 3 {
+		if opened, _ := c.heads(); opened < 3 {
 			t.Error("the stop was not tried again")
 		}
 	})
@@ -265,8 +265,8 @@ func TestShutdownStopsAtOnce(t *testing.T) {
 		if err := g.Move(t.Context(), c, ptz.TiltUp, time.Second); !errors.Is(err, ptz.ErrClosing) {
 			t.Errorf("a movement after the end: %v", err)
 		}
-		if c.opened != c.closed {
-			t.Errorf("%d heads opened, %d closed", c.opened, c.closed)
+		if opened, closed := c.heads(); opened != closed {
+			t.Errorf("%d heads opened, %d closed", opened, closed)
 		}
 	})
 }
@@ -303,8 +303,8 @@ func TestIdleCameraIsLetGo(t *testing.T) {
 			}
 			<-time.After(2 * time.Minute)
 		}
-		if c.opened != 2 || c.closed != 2 {
-			t.Errorf("%d heads opened, %d closed, want 2 of each", c.opened, c.closed)
+		if opened, closed := c.heads(); opened != 2 || closed != 2 {
+			t.Errorf("%d heads opened, %d closed, want 2 of each", opened, closed)
 		}
 	})
 }
