@@ -82,11 +82,12 @@ type rpcChance struct {
 	until  time.Time
 }
 
-// newName makes the JSON of a session: every other one is a number, the others are texts, as firmware differs.
+// newName makes the JSON of a session: for one login numbers and for the next texts, as firmware differs. A login takes two.
 func (s *rpcSessions) newName() string {
+	number := s.made/2%2 == 0
 	s.made++
 	n := rand.Uint32() | 1<<20 //nolint:gosec // imitates the recorders
-	if s.made%2 == 1 {
+	if number {
 		return strconv.FormatUint(uint64(n), 10)
 	}
 	return fmt.Sprintf(`"%08x%024d"`, n, s.made)
