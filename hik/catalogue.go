@@ -21,11 +21,18 @@ type catalogue struct {
 	track int
 	seen  map[playback.File]struct{}
 
-	form            trackForm // of the first address that has one, where formed
-	formed          bool
+	form   trackForm // of the first address that has one, where formed
+	formed bool
+
 	last            []matchItem // the page before
 	repeats         bool        // the last page had nothing new, or nothing else than the page before
 	others, garbage int         // items of other tracks, and those whose times make no sense
+	pages           int
+	end             string // why the search ended, "" before it did
+}
+
+func newCatalogue(clock *clock, track int) *catalogue {
+	return &catalogue{clock: clock, track: track, seen: map[playback.File]struct{}{}}
 }
 
 // take returns the recordings of a page that are new.

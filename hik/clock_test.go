@@ -61,7 +61,8 @@ func TestMeaningOfZ(t *testing.T) {
 		{"recorder by UTC", "NVR", east, disk(byUTC), device.Settings{}, "04:00:00", 3},
 		{"recorder, nothing recorded", "DVR", east, disk(), device.Settings{}, "12:00:00", 3},
 		{"recorder, stopped hours ago", "NVR", east, disk(span("00:00:00", "06:00:00")), device.Settings{}, "12:00:00", 3},
-		{"recorder that refuses the probe's search", "NVR", east, refuseFirst(disk(byUTC)), device.Settings{}, "12:00:00", 2},
+		{"recorder that is busy at first", "NVR", east, refuseFirst(disk(byUTC)), device.Settings{}, "04:00:00", 4},
+		{"recorder without searches for a while", "NVR", east, failFirst(disk(byUTC)), device.Settings{}, "12:00:00", 2},
 		{"recorder at UTC", "NVR", timePage("2016-07-20T15:00:00+00:00", "GMT0"), disk(byUTC), device.Settings{}, "12:00:00", 1},
 		{"recorder in the west, by its wall clock", "NVR", west, disk(byWall), device.Settings{}, "12:00:00", 3},
 		{"recorder in the west, by UTC", "NVR", west, disk(span("12:00:00", "20:00:01")), device.Settings{}, "17:00:00", 2},
@@ -115,11 +116,20 @@ func TestMeaningOfZ(t *testing.T) {
 
 // refuseFirst refuses the first search as a busy device does.
 func refuseFirst(search func(q asked) (int, string)) func(q asked) (int, string) {
-	refused := false
+	return first(http.StatusServiceUnavailable, status(2, "deviceBusy"), search)
+}
+
+// failFirst fails the first search.
+func failFirst(search func(q asked) (int, string)) func(q asked) (int, string) {
+	return first(http.StatusInternalServerError, status(3, "deviceError"), search)
+}
+
+func first(code int, body string, search func(q asked) (int, string)) func(q asked) (int, string) {
+	answered := false
 	return func(q asked) (int, string) {
-		if !refused {
-			refused = true
-			return http.StatusServiceUnavailable, status(2, "deviceBusy")
+		if !answered {
+			answered = true
+			return code, body
 		}
 		return search(q)
 	}

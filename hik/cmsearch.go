@@ -112,8 +112,28 @@ func (s *searchResult) more(items int) bool {
 	}
 }
 
-// searchPage asks for one page of a search.
+// busyWaits are the waits before a page is asked for again where the device is busy, as with another search, which a recorder may keep for
+// a while after its client has gone.
+var busyWaits = [...]time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second}
+
+// searchPage asks for one page of a search, and waits a little where the device is busy.
 func (r *recorder) searchPage(ctx context.Context, q searchQuery) (*searchResult, error) {
+	for _, wait := range busyWaits {
+		result, err := r.searchOnce(ctx, q)
+		if kind, _ := device.KindOf(err); err == nil || kind != device.KindBusy {
+			return result, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+	return r.searchOnce(ctx, q)
+}
+
+// searchOnce asks for one page, where need be a second time with the older name.
+func (r *recorder) searchOnce(ctx context.Context, q searchQuery) (*searchResult, error) {
 	older := r.traits.usesOlder()
 	result, refusal, err := r.askSearch(ctx, q, older)
 	if err != nil || refusal == nil {

@@ -62,7 +62,7 @@ func Files(body []byte, track int, zone *time.Location) (files []playback.File, 
 	if err := decode(body, "CMSearchResult", &result); err != nil {
 		return nil, "", err
 	}
-	c := &catalogue{clock: &clock{utc: zone}, track: track, seen: map[playback.File]struct{}{}}
+	c := newCatalogue(&clock{utc: zone}, track)
 	files = c.take(result.items())
 	start := time.Date(2016, 7, 20, 12, 0, 0, 0, time.UTC)
 	return files, c.form.path(track, start, start.Add(time.Hour)), nil

@@ -9,6 +9,7 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/netway"
+	"mediapusher/playback"
 )
 
 const (
@@ -110,21 +111,17 @@ func (r *recorder) newest(ctx context.Context, op device.Operation, track int, w
 	}
 	for _, from := range []time.Time{ahead.Add(-probeSpan), behind.Add(-probeSpan)} {
 		q := searchQuery{op: op, id: searchID(), track: track, start: from, end: ahead.Add(probeNear), known: true}
-		result, err := r.searchPage(ctx, q)
-		if err != nil {
-			return time.Time{}, err
-		}
-		if result.more(len(result.items())) {
-			return time.Time{}, nil
-		}
 		var newest time.Time
-		for _, item := range result.items() {
-			if end, err := (&clock{}).read(item.End); err == nil && end.After(newest) {
-				newest = end
+		c := newCatalogue(&clock{}, track)
+		err := r.walk(ctx, q, c, func(page []playback.File) {
+			for _, file := range page {
+				if file.End.After(newest) {
+					newest = file.End
+				}
 			}
-		}
-		if !newest.IsZero() {
-			return newest, nil
+		})
+		if err != nil || !newest.IsZero() {
+			return newest, err
 		}
 	}
 	return time.Time{}, nil

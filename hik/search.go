@@ -41,25 +41,31 @@ func (r *recorder) Search(ctx context.Context, request device.SearchRequest, pag
 	}
 	q := searchQuery{op: device.OpSearch, id: searchID(), track: track, known: p.lists(number)}
 	q.start, q.end = clock.span(request.Range)
-	c := &catalogue{clock: clock, track: track, seen: map[playback.File]struct{}{}}
-	pages, end := 0, ""
-	for end == "" {
-		result, err := r.searchPage(ctx, q)
-		if err != nil {
-			return err
-		}
-		pages++
-		fresh := c.take(result.items())
-		if len(fresh) > 0 {
-			page(fresh)
-		}
-		q.position += result.matches()
-		end = c.end(result, pages)
+	c := newCatalogue(clock, track)
+	if err := r.walk(ctx, q, c, page); err != nil {
+		return err
 	}
 	if c.formed {
 		r.traits.keepForm(c.form)
 	}
-	r.logSearch(c, pages, end)
+	r.logSearch(c)
+	return nil
+}
+
+// walk asks page after page to the end; there is no way to close a search before, and a recorder may take no other one meanwhile.
+func (r *recorder) walk(ctx context.Context, q searchQuery, c *catalogue, page func([]playback.File)) error {
+	for c.end == "" {
+		result, err := r.searchPage(ctx, q)
+		if err != nil {
+			return err
+		}
+		c.pages++
+		if fresh := c.take(result.items()); len(fresh) > 0 {
+			page(fresh)
+		}
+		q.position += result.matches()
+		c.end = c.endOf(result)
+	}
 	return nil
 }
 
@@ -70,8 +76,8 @@ const (
 	endRepeated = "the device repeats itself"
 )
 
-// end tells why a search ends after a page, "" where it goes on.
-func (c *catalogue) end(result *searchResult, pages int) string {
+// endOf tells why a search ends after a page, "" where it goes on.
+func (c *catalogue) endOf(result *searchResult) string {
 	items := len(result.Items)
 	switch {
 	case !result.more(items):
@@ -80,7 +86,7 @@ func (c *catalogue) end(result *searchResult, pages int) string {
 		return endEmpty
 	case c.repeats:
 		return endRepeated
-	case pages >= maxSearchPages:
+	case c.pages >= maxSearchPages:
 		return fmt.Sprintf("the device has more than %d pages", maxSearchPages)
 	case len(c.seen) >= maxFiles:
 		return fmt.Sprintf("the device has more than %d recordings", maxFiles)
@@ -89,12 +95,12 @@ func (c *catalogue) end(result *searchResult, pages int) string {
 	}
 }
 
-func (r *recorder) logSearch(c *catalogue, pages int, end string) {
+func (r *recorder) logSearch(c *catalogue) {
 	fields := []zap.Field{
-		zap.String("device", r.Target.Address()), zap.Int("track", c.track), zap.Int("pages", pages), zap.Int("recordings", len(c.seen)),
-		zap.Int("other_tracks", c.others), zap.Int("without_sense", c.garbage), zap.String("end", end),
+		zap.String("device", r.Target.Address()), zap.Int("track", c.track), zap.Int("pages", c.pages), zap.Int("recordings", len(c.seen)),
+		zap.Int("other_tracks", c.others), zap.Int("without_sense", c.garbage), zap.String("end", c.end),
 	}
-	if end == endRegular && c.garbage == 0 {
+	if c.end == endRegular && c.garbage == 0 {
 		r.driver.cfg.Log.Debug("search", fields...)
 		return
 	}

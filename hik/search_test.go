@@ -204,6 +204,7 @@ func TestSearchFailures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel() // the busy ones wait
 			f := &fake{kind: "NVR", serial: "S", ip: tt.ip, search: func(asked) (int, string) { return tt.status, tt.body }}
 			d := f.start(t, device.Settings{RecordTimes: "device"}, nil)
 			err := d.Search(t.Context(), device.SearchRequest{Channel: tt.channel, Range: span("12:00:00", "13:00:00")}, func([]playback.File) {
@@ -218,6 +219,7 @@ func TestSearchFailures(t *testing.T) {
 
 // What was handed over before a page fails is kept.
 func TestSearchBreaks(t *testing.T) {
+	t.Parallel()
 	f := &fake{kind: "NVR", serial: "S", ip: 8, search: func(q asked) (int, string) {
 		if *q.Position > 0 {
 			return 503, ""
