@@ -144,6 +144,7 @@ func (s *session) run(ctx context.Context) {
 	s.end(failed)
 	close(s.over)
 	cancel()
+	s.road.queue.Close() // a source may wait for room in it
 	s.pull.calm()
 	s.push.calm()
 	for s.pull.running || s.push.running {
@@ -155,7 +156,6 @@ func (s *session) run(ctx context.Context) {
 		default:
 		}
 	}
-	s.road.queue.Close()
 	s.beside.Wait()
 }
 
@@ -221,6 +221,9 @@ func (s *session) settle() {
 
 // pullFailed decides what the end of a run of the source means.
 func (s *session) pullFailed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err == nil && !s.switching {
 		if err = s.feed.ended(); err == nil {
 			return s.finish()
