@@ -3,6 +3,7 @@ package nvrsim_test
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,7 @@ func TestPlaybackURLs(t *testing.T) {
 		{hikvision, "/Streaming/tracks/101?" + span, 200, "a=range:clock=20160720T120100Z-20160720T120130Z\r\n"},
 		{hikvision, "/Streaming/tracks/101/?" + strings.ToLower(span), 200, "a=control:*\r\n"},
 		{hikvision, "/ISAPI/Streaming/tracks/101?" + span + "&name=ch01_00000000012000100&size=12", 200, "a=control:trackID=video\r\n"},
+		{hikvision, "/PSIA/streaming/tracks/101?" + span, 200, "a=control:trackID=audio\r\n"},
 		{hikvision, "/Streaming/tracks/101?starttime=20160720T120100Z", 200, "-20160720T123000Z\r\n"},
 		{hikvision, "/Streaming/tracks/101?starttime=20160720T123000Z", 404, ""},
 		{hikvision, "/Streaming/tracks/101", 404, ""},
@@ -188,7 +190,9 @@ func TestPlaybackEnds(t *testing.T) {
 				address := tape(r, vendor, "12:01:04", "12:01:05")
 				client.play(address)
 				client.pictures(25)
-				client.deadline(time.Second)
+				if client.deadline(patience); end == nvrsim.EndIdle {
+					client.deadline(time.Second)
+				}
 				got := nvrsim.EndIdle
 				for got == nvrsim.EndIdle {
 					first, err := client.br.Peek(1)
@@ -227,13 +231,19 @@ func TestPlaybackEnds(t *testing.T) {
 // Across a gap timestamps go on as within a file, and sound stays with its picture.
 func TestPlaybackGap(t *testing.T) {
 	bothVendors(t, func(t *testing.T, vendor string) {
-		r := taped(t, nvrsim.Config{Vendor: vendor, Faults: nvrsim.Faults{Unpaced: true}})
+		r := taped(t, nvrsim.Config{Vendor: vendor, Faults: nvrsim.Faults{Unpaced: true, EndAs: nvrsim.EndBye}})
 		client := dial(t, r)
 		client.play(tape(r, vendor, "12:01:58", "12:10:02"))
-		frames := client.collect(time.Second)
+		client.deadline(patience)
 		var pictures, sounds []uint32
-		for _, f := range frames {
+		for ended := false; !ended; {
+			f, err := client.frame()
+			if err != nil {
+				t.Fatalf("after %d pictures: %v", len(pictures), err)
+			}
 			switch {
+			case f.channel == 1:
+				ended = f.data[9] == 203
 			case f.channel == 0 && f.marker():
 				pictures = append(pictures, f.timestamp())
 			case f.channel == 2:
@@ -287,11 +297,11 @@ func TestPlaybackScale(t *testing.T) {
 				client := dial(t, r)
 				address := tape(r, vendor, "12:10:00", "12:11:00")
 				client.setup(address)
+				began := time.Now()
 				played := client.want(200, "PLAY", address, "Scale: "+c.scale)
 				if got := played.header.Get("Scale"); got != c.want {
 					t.Errorf("Scale %q, want %q", got, c.want)
 				}
-				began := time.Now()
 				n := int(25 * c.pace)
 				stamps := client.pictures(n)
 				for i := 1; i < n; i++ {
@@ -299,7 +309,7 @@ func TestPlaybackScale(t *testing.T) {
 						t.Fatalf("timestamp %d after %d", stamps[i], stamps[i-1])
 					}
 				}
-				if took := time.Since(began); took < 700*time.Millisecond || took > patience/2 {
+				if took := time.Since(began); took < 700*time.Millisecond || took > 3500*time.Millisecond {
 					t.Errorf("%d pictures took %v", n, took)
 				}
 			})
@@ -336,6 +346,10 @@ func TestPlaybackHeldUp(t *testing.T) {
 	bothVendors(t, func(t *testing.T, vendor string) {
 		r := taped(t, nvrsim.Config{Vendor: vendor, Faults: nvrsim.Faults{Unpaced: true, EndAs: nvrsim.EndBye}})
 		slow, quick := dial(t, r), dial(t, r)
+		// Less than the recording fits into what the kernel holds for the connection.
+		if err := slow.nc.(*net.TCPConn).SetReadBuffer(16 << 10); err != nil {
+			t.Fatal(err)
+		}
 		slow.play(tape(r, vendor, "12:10:00", "12:28:00"))
 		quick.play(tape(r, vendor, "12:10:00", "12:20:00"))
 		quick.pictures(10 * 60 * 25)
@@ -407,10 +421,7 @@ func TestPlaybackFaults(t *testing.T) {
 	client.pictures(5)
 	r.SetFaults(nvrsim.Faults{SilentStream: true, Unpaced: true})
 	client.want(200, "GET_PARAMETER", address)
-	client.collect(100 * time.Millisecond)
-	if frames := client.collect(300 * time.Millisecond); len(frames) > 0 {
-		t.Errorf("%d frames in silence", len(frames))
-	}
+	eventually(t, "silence", func() bool { return len(client.collect(300*time.Millisecond)) == 0 })
 	r.SetFaults(nvrsim.Faults{CloseAfter: nvrsim.Duration(time.Millisecond)})
 	eventually(t, "closed", func() bool { return r.Counts().Connections == 0 })
 }

@@ -18,7 +18,7 @@ func (s span) live() bool { return s == span{} }
 // hikvisionTrack reads /Streaming/tracks/101?starttime=20160720T120000Z&endtime=20160720T130000Z; t and z may be small. Only the main
 // stream is recorded. The name and size that a search adds to it do not matter.
 func (r *Recorder) hikvisionTrack(p *place, path, query string) bool {
-	for _, prefix := range []string{"/streaming/tracks/", "/isapi/streaming/tracks/"} {
+	for _, prefix := range []string{"/streaming/tracks/", "/isapi/streaming/tracks/", "/psia/streaming/tracks/"} {
 		id, found := strings.CutPrefix(path, prefix)
 		if !found {
 			continue
