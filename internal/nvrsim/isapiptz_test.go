@@ -77,6 +77,7 @@ func TestISAPIMovements(t *testing.T) {
 }
 
 func TestISAPIMovementRefusals(t *testing.T) {
+	const oneFocus = "<FocusData><focus>1</focus></FocusData>"
 	channels := func() []nvrsim.Channel { return recordedChannels(nvrsim.Hikvision) }
 	for name, c := range map[string]struct {
 		cfg                  nvrsim.Config
@@ -93,8 +94,7 @@ func TestISAPIMovementRefusals(t *testing.T) {
 		"no such verb":    {nvrsim.Config{}, http.MethodPut, proxyPTZ + "sideways", ptzData(0, 1, 0), 403, "notSupport"},
 		"no such channel": {nvrsim.Config{}, http.MethodPut, "/ISAPI/PTZCtrl/channels/33/continuous", ptzData(0, 1, 0), 400, "badParameters"},
 		"fixed":           {nvrsim.Config{}, http.MethodPut, "/ISAPI/PTZCtrl/channels/2/continuous", ptzData(0, 1, 0), 403, "notSupport"},
-		"fixed lens": {nvrsim.Config{}, http.MethodPut, "/ISAPI/ContentMgmt/ImageProxy/channels/2/focus",
-			"<FocusData><focus>1</focus></FocusData>", 403, "notSupport"},
+		"fixed lens":      {nvrsim.Config{}, http.MethodPut, "/ISAPI/Image/channels/2/focus", oneFocus, 403, "notSupport"},
 		"off":             {nvrsim.Config{}, http.MethodPut, "/ISAPI/PTZCtrl/channels/3/continuous", ptzData(0, 1, 0), 500, "deviceError"},
 		"proxy only":      {nvrsim.Config{PTZPath: nvrsim.PTZProxy}, http.MethodPut, plainPTZ + "continuous", ptzData(0, 1, 0), 403, "notSupport"},
 		"plain only":      {nvrsim.Config{PTZPath: nvrsim.PTZPlain}, http.MethodPut, proxyPTZ + "continuous", ptzData(0, 1, 0), 403, "notSupport"},

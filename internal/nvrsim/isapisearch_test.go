@@ -150,8 +150,10 @@ func TestISAPISearchRefusals(t *testing.T) {
 		"end before start":  {oneTime, "2016-07-20T11:00:00Z", "badXmlContent"},
 		"position negative": {"<searchResultPostion>0", "<searchResultPostion>-1", "badXmlContent"},
 		"nothing wanted":    {"<maxResults>40", "<maxResults>0", "badXmlContent"},
-		"other order": {"<searchID>" + searchID + "</searchID><trackList><trackID>101</trackID></trackList>",
-			"<trackList><trackID>101</trackID></trackList><searchID>" + searchID + "</searchID>", "badXmlContent"},
+		"other order": {
+			"<searchID>" + searchID + "</searchID><trackList><trackID>101</trackID></trackList>",
+			"<trackList><trackID>101</trackID></trackList><searchID>" + searchID + "</searchID>", "badXmlContent",
+		},
 		"no XML":  {good, "{}", "badXmlContent"},
 		"cut off": {"</CMSearchDescription>", "", "badXmlFormat"},
 	} {

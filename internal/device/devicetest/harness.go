@@ -82,7 +82,7 @@ type Recorder struct {
 	Suffer func(Trouble)
 	// Moves tells what was done to cameras, oldest first.
 	Moves func() []Move
-	// PowerOff ends the recorder and all its connections.
+	// PowerOff ends the recorder and all its connections, and returns when they are closed.
 	PowerOff func()
 }
 

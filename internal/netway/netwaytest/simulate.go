@@ -27,12 +27,20 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // devices that the test closes at its end come first
-	done := make(chan error, 1)
-	go func() { done <- recorder.Run(ctx) }()
-	t.Cleanup(func() {
+	done := make(chan struct{})
+	var failure error
+	go func() {
+		defer close(done)
+		failure = recorder.Run(ctx)
+	}()
+	powerOff := func() {
 		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
+		<-done
+	}
+	t.Cleanup(func() {
+		powerOff()
+		if failure != nil {
+			t.Error(failure)
 		}
 	})
 	return devicetest.Recorder{
@@ -49,7 +57,7 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 		},
 		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
 		Moves:    func() []devicetest.Move { return a.moves(recorder.Journal()) },
-		PowerOff: cancel,
+		PowerOff: powerOff,
 	}
 }
 
