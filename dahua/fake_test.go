@@ -115,6 +115,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, answer := http.StatusOK, "OK\r\n"
 		if f.move != nil {
 			status, answer = f.move(query)
+		} else if n, _ := strconv.Atoi(query.Get("channel")); n < 1 || n > f.channels {
+			status, answer = http.StatusBadRequest, "Error\r\nBad Request!\r\n"
 		}
 		w.WriteHeader(status)
 		fmt.Fprint(w, answer)

@@ -93,11 +93,7 @@ func (h *head) leave(ctx context.Context) {
 
 // cannot is the error for a camera that takes no movement, or not this one.
 func (h *head) cannot(cause error) error {
-	failure := h.recorder.Failure(device.OpPTZ, 0, netway.Meaning{
-		Kind: device.KindUnsupported, Words: "the device does not move this camera, or not in this way",
-	})
-	failure.Err = cause
-	return failure
+	return h.recorder.unsupported(device.OpPTZ, "the device does not move this camera, or not in this way", cause)
 }
 
 // byRPC2 asks in the session. Where that has ended, nothing was done, and one new session is asked.
@@ -140,45 +136,29 @@ func (h *head) instance(ctx context.Context) error {
 	return nil
 }
 
-// byCGI asks ptz.cgi. A device with one channel is asked for both numbers that it may have; with more channels the other number would be
-// another camera.
+// byCGI asks ptz.cgi, whose first channel has the number 1 with recorders and 0 with some cameras and recorders.
 func (h *head) byCGI(ctx context.Context, action string, m movement) error {
-	base := h.base(ctx)
-	err := h.page(ctx, action, h.channel-1+base, m)
-	if h.channels != 1 || !saysNo(err) || h.page(ctx, action, h.channel-base, m) != nil {
-		return err
-	}
-	h.recorder.learned(func(l *lore) { l.ptzBase = new(1 - base) })
-	return nil
+	return h.page(ctx, action, h.channel-1+h.base(ctx, m), m)
 }
 
-// base returns the number of the first channel in ptz.cgi: 1 with recorders, 0 with some cameras. It asks what the cameras can do, which
-// moves none: who has a channel 0, but none with the number of the last one, counts from 0. What that does not settle is taken for 1.
-func (h *head) base(ctx context.Context) int {
+// base returns the number of the first channel. To find out, it sends stops, which move nothing: who takes one for number 0, but none for
+// the number of the last channel, counts from 0. What that does not settle is taken for 1. A start for the wrong number would move
+// another camera.
+func (h *head) base(ctx context.Context, m movement) int {
 	r := h.recorder
 	if known := r.lore().ptzBase; known != nil {
 		return *known
 	}
-	has := func(number int) netway.Ask {
-		return netway.Optional(func(ctx context.Context) error {
-			_, err := r.ask(ctx, device.OpPTZ, fmt.Sprintf("/cgi-bin/ptz.cgi?action=getCurrentProtocolCaps&channel=%d", number))
-			return err
-		})
-	}
 	base := 1
-	if h.channels == 0 {
-		return base
-	}
-	answers := netway.SideBySide(ctx, has(0), has(h.channels))
-	for _, err := range answers {
-		if err != nil && !saysNo(err) {
-			return base // ask again the next time
+	err := h.page(ctx, actionStop, 0, m)
+	if err == nil && h.channels > 0 {
+		if err = h.page(ctx, actionStop, h.channels, m); saysNo(err) {
+			base = 0
 		}
 	}
-	if answers[0] == nil && answers[1] != nil {
-		base = 0
+	if err == nil || saysNo(err) { // otherwise it asks again the next time
+		r.learned(func(l *lore) { l.ptzBase = new(base) })
 	}
-	r.learned(func(l *lore) { l.ptzBase = new(base) })
 	return base
 }
 

@@ -3,6 +3,7 @@ package dahua
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -115,6 +116,17 @@ func (r *recorder) done(op device.Operation, answer *httpdigest.Answer) error {
 	failure := r.Failure(op, 0, netway.Meaning{Kind: device.KindProtocol, Words: netway.Plain(body)})
 	if bytes.HasPrefix(body, []byte("Error")) {
 		failure.Err = errRefused
+	}
+	return failure
+}
+
+// unsupported is the error for what the device does not do at all; the refusal that says so is named within it.
+func (r *recorder) unsupported(op device.Operation, words string, refusal error) error {
+	failure := r.Failure(op, 0, netway.Meaning{Kind: device.KindUnsupported, Words: words})
+	failure.Err = refusal
+	var said *device.Error
+	if errors.As(refusal, &said) { // its vendor, address and step are this one's
+		failure.Code, failure.Meaning, failure.Err = said.Code, netway.Join(words, said.Meaning), said.Err
 	}
 	return failure
 }

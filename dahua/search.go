@@ -61,11 +61,7 @@ func (r *recorder) Search(ctx context.Context, request device.SearchRequest, pag
 	case kind == device.KindAuth:
 		return err
 	}
-	failure := r.Failure(device.OpSearch, 0, netway.Meaning{
-		Kind: device.KindUnsupported, Words: "the device lets nobody search, neither by mediaFileFind.cgi nor by RPC2",
-	})
-	failure.Err = refusal
-	return failure
+	return r.unsupported(device.OpSearch, "the device lets nobody search, neither by mediaFileFind.cgi nor by RPC2", refusal)
 }
 
 // byCGI asks with the channel base that was proven for the device. Where none was, it asks with 1, as most recorders count, and then
