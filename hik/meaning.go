@@ -138,7 +138,8 @@ func (r *recorder) presumed(zone *time.Location, why string) *clock {
 // isCamera tells a camera from a recorder, by deviceType: IPCamera, IPDome and their like.
 func (r *recorder) isCamera() bool { return strings.HasPrefix(r.kind, "ip") }
 
-// zone returns the device's zone as the operator knows it, or as its page tells, or else the service's.
+// zone returns the device's zone as the operator knows it, or as its page tells, or else the service's. The page tells the offset of today,
+// so that only the first and the last know of daylight saving time in another season.
 func (r *recorder) zone(page *timePage) *time.Location {
 	if r.Settings.TimeZone != "" {
 		zone, err := time.LoadLocation(r.Settings.TimeZone)
