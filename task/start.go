@@ -51,16 +51,19 @@ func (s *Scheduler) StartPlayback(ctx context.Context, request PlaybackRequest) 
 	}, nil
 }
 
-// listed waits until the search has ended. It returns why the session ended before, or the context's error.
+// listed waits until the search has ended. It returns why nothing can be played, why the session ended before, or the context's error.
 func (s *session) listed(ctx context.Context, search *search) error {
 	select {
 	case <-search.settled:
+		if search.verdict != nil {
+			return search.verdict
+		}
 	case <-s.over:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 	select {
-	case <-s.over:
+	case <-s.over: // which also ends the search
 		if reason := s.reason(); !errors.Is(reason, errOver) {
 			return reason
 		}
