@@ -425,3 +425,14 @@ func TestPlaybackFaults(t *testing.T) {
 	r.SetFaults(nvrsim.Faults{CloseAfter: nvrsim.Duration(time.Millisecond)})
 	eventually(t, "closed", func() bool { return r.Counts().Connections == 0 })
 }
+
+// A client that neither reads nor asks gives its place back after the time-out.
+func TestPlaybackLeaked(t *testing.T) {
+	r := taped(t, nvrsim.Config{Vendor: nvrsim.Hikvision, SessionTimeout: time.Second, Faults: nvrsim.Faults{Unpaced: true}})
+	client := dial(t, r)
+	if err := client.nc.(*net.TCPConn).SetReadBuffer(16 << 10); err != nil {
+		t.Fatal(err)
+	}
+	client.play(tape(r, nvrsim.Hikvision, "12:10:00", "12:28:00"))
+	eventually(t, "given back", func() bool { c := r.Counts(); return c.Playbacks == 0 && c.Playing == 0 && c.Connections == 0 })
+}
