@@ -59,7 +59,7 @@ func (s *search) byRPC2(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	into := &sweep{search: s, asked: s.channel - 1, blind: true}
+	into := &sweep{search: s, asked: -1, blind: true}
 	return into.drain(ctx, func(ctx context.Context) ([]item, error) {
 		next := call{Method: "mediaFileFind.findNextFile", Object: object, Params: map[string]int{"count": pageSize}}
 		got, err := p.call(ctx, device.OpSearch, in, next)

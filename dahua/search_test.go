@@ -10,7 +10,9 @@ import (
 
 	"mediapusher/dahua"
 	"mediapusher/internal/device"
+	"mediapusher/internal/device/devicetest"
 	"mediapusher/internal/netway"
+	"mediapusher/internal/nvrsim"
 	"mediapusher/playback"
 )
 
@@ -59,6 +61,9 @@ func TestSearch(t *testing.T) {
 		{"the same page for ever", &fake{base: 1, repeat: true, files: two}, 1, 100, "2"},
 		{"pictures", &fake{base: 1, files: map[int][]fakeFile{1: append(recorded(1, 2), last)}}, 1, 2, "2"},
 		{"of a sub stream", &fake{base: 1, files: map[int][]fakeFile{1: append([]fakeFile{sub(0), sub(7)}, recorded(1, 2)...)}}, 1, 3, "2"},
+		{"of a sub stream, two mains between", &fake{base: 1, files: map[int][]fakeFile{1: {
+			recorded(1, 5)[4], sub(2), sub(0), sub(4), recorded(1, 1)[0], sub(1),
+		}}}, 1, 4, "2"},
 		{"no length in time", &fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-20 12:00:00", end: "2016-07-20 12:00:00"}}}}, 1, 0, "2"},
 		{"of another day", &fake{base: 1, files: map[int][]fakeFile{1: {{start: "2016-07-21 00:00:00", end: "2016-07-21 12:00:00"}}}}, 1, 0, "2"},
 		{"query refused", &fake{base: 1, find: "Error\r\nBad Request!\r\n", noRPC: true, files: two}, 1, 0, "2 1"},
@@ -259,6 +264,28 @@ func TestSearchByRPC2(t *testing.T) {
 				t.Errorf("%d calls", n)
 			}
 		})
+	}
+}
+
+// Without HTTP nobody searches or moves, but recordings play.
+func TestWithoutHTTP(t *testing.T) {
+	target := adapter.Simulate(t, nvrsim.Config{}).Target
+	target.HTTPPort = devicetest.ClosedPort(t)
+	d, err := adapter.Driver(nil).Open(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	_, _, searched := find(t.Context(), d, 0)
+	_, moved := d.PTZ(t.Context(), 0)
+	for op, err := range map[device.Operation]error{device.OpSearch: searched, device.OpPTZ: moved} {
+		var failure *device.Error
+		if !errors.As(err, &failure) || failure.Kind != device.KindUnsupported || failure.Op != op {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	if _, err := d.Playback(t.Context(), device.PlaybackRequest{Channel: 0, Request: playback.Request{Range: day, Speed: 1}}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,22 +2,25 @@ package dahua
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mediapusher/internal/device"
 	"mediapusher/playback"
 )
 
-// Ceilings of a search: what is asked for in one page, as the vendor's text recommends, and how many pages are read.
+// Ceilings of a search: what is asked for in one page, as the vendor's text recommends, how many pages are read, and how many items.
 const (
 	pageSize = 100
 	maxPages = 2000
+	maxFound = 100000
 )
 
 // sweep takes in the pages of one query and hands over what belongs to the wanted channel.
 type sweep struct {
 	search *search
-	// asked is the channel number in the query, counted from whatever the device counts from.
+	// asked is the channel number in the query, counted from whatever the device counts from; -1 where the Channel of the items leaves no
+	// doubt.
 	asked int
 	// blind takes items that do not tell their channel.
 	blind bool
@@ -80,7 +83,7 @@ func (s *sweep) take(page []item) (more bool) {
 	s.hand(own)
 	// The whole answer is of another channel; number 0 alone may mean all channels.
 	wrong := s.taken == 0 && s.strangers > 0 && s.asked > 0
-	return more && !wrong
+	return more && !wrong && len(s.seen) < maxFound
 }
 
 // prove concludes from an item's channel what the device counts from: an item "one lower than asked" says 1, "same as asked" says 0. A
@@ -113,8 +116,9 @@ func (s *sweep) hand(own []item) {
 // flush hands over the recordings of a sub stream for the times at which there is none of the main stream.
 func (s *sweep) flush() {
 	var files []playback.File
+	mains := union(s.mains)
 	for _, extra := range s.extras {
-		if !covered(extra.Range, s.mains) {
+		if !covers(mains, extra.Start.Add(extra.End.Sub(extra.Start)/2)) {
 			files = append(files, extra)
 		}
 	}
@@ -123,13 +127,29 @@ func (s *sweep) flush() {
 	}
 }
 
-// covered tells whether the middle of a range lies in one of the others.
-func covered(r playback.Range, others []playback.Range) bool {
-	middle := r.Start.Add(r.End.Sub(r.Start) / 2).Truncate(time.Second)
-	for _, other := range others {
-		if !middle.Before(other.Start) && middle.Before(other.End) {
-			return true
+// union returns what the ranges cover together, in order of time.
+func union(ranges []playback.Range) []playback.Range {
+	slices.SortFunc(ranges, func(a, b playback.Range) int { return a.Start.Compare(b.Start) })
+	var all []playback.Range
+	for _, r := range ranges {
+		if last := len(all) - 1; last >= 0 && !r.Start.After(all[last].End) {
+			if r.End.After(all[last].End) {
+				all[last].End = r.End
+			}
+			continue
 		}
+		all = append(all, r)
 	}
-	return false
+	return all
+}
+
+// covers tells whether a time lies in one of the ranges, which are in order and apart.
+func covers(ranges []playback.Range, t time.Time) bool {
+	after, _ := slices.BinarySearchFunc(ranges, t, func(r playback.Range, t time.Time) int {
+		if r.Start.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return after > 0 && t.Before(ranges[after-1].End)
 }
