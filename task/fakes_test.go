@@ -12,8 +12,6 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/media"
-	"mediapusher/playback"
-	"mediapusher/ptz"
 	"mediapusher/pusher"
 	"mediapusher/task"
 )
@@ -29,9 +27,13 @@ type recorder struct {
 	starts atomic.Int32 // ever
 	stream atomic.Int32 // the newest stream type
 	lost   chan struct{}
+
+	disk disk // what is recorded
 }
 
-func newRecorder() *recorder { return &recorder{run: play(h264, nil), lost: make(chan struct{})} }
+func newRecorder() *recorder {
+	return &recorder{run: play(h264, nil), lost: make(chan struct{}), disk: disk{track: h264}}
+}
 
 // lose breaks all streams at once.
 func (r *recorder) lose() {
@@ -87,16 +89,6 @@ func (l *login) Live(ctx context.Context, request device.LiveRequest) (media.Sou
 	}
 	return &stream{l.r, request.Stream}, nil
 }
-
-func (l *login) Search(context.Context, device.SearchRequest, func([]playback.File)) error {
-	return nil
-}
-
-func (l *login) Playback(context.Context, device.PlaybackRequest) (media.Source, error) {
-	return nil, errClosed
-}
-
-func (l *login) PTZ(context.Context, int) (ptz.Head, error) { return nil, errClosed }
 
 type stream struct {
 	r      *recorder
@@ -360,8 +352,10 @@ func request(n int) task.LiveRequest {
 func (s *scene) nothingLeft() {
 	s.t.Helper()
 	synctest.Wait()
-	if l, p, c := s.recorder.logins.Load(), s.recorder.plays.Load(), s.server.open(); l+p != 0 || c != 0 {
-		s.t.Errorf("left behind: %d logins, %d plays, %d publishes", l, p, c)
+	r := s.recorder
+	l, p, f, c := r.logins.Load(), r.plays.Load(), r.disk.searches.Load(), s.server.open()
+	if l+p+f != 0 || c != 0 {
+		s.t.Errorf("left behind: %d logins, %d plays, %d searches, %d publishes", l, p, f, c)
 	}
 	if list := s.Snapshots(); len(list) != 0 {
 		s.t.Errorf("left behind: %d sessions", len(list))

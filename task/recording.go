@@ -79,8 +79,8 @@ func (r *recording) run(ctx context.Context, d device.Device, _ device.Stream) e
 func (r *recording) play(ctx context.Context) error {
 	err := r.player.Run(ctx, r.session.road.tap)
 	switch {
-	case errors.Is(err, playback.ErrEnded):
-		return nil
+	case err == nil || errors.Is(err, playback.ErrEnded):
+		return r.search.barred() // an end before anything was played
 	case errors.Is(err, playback.ErrNoPicture):
 		return r.session.deviceError(device.KindNoData, err.Error())
 	default:

@@ -90,9 +90,10 @@ func (s *search) conclude(ctx context.Context, of *session, err error) {
 		s.unlisted = true
 		s.table.Add([]playback.File{{Range: asked}})
 	}
-	s.table.Complete()
-	s.found()
+	// In this order whoever is woken finds the verdict.
 	close(s.settled)
+	s.found()
+	s.table.Complete()
 	if s.verdict != nil {
 		of.report(event{kind: feedFailed, err: s.verdict})
 	}
@@ -115,11 +116,16 @@ func (s *search) await(ctx context.Context, limit time.Duration) (blind bool, er
 	case <-ctx.Done():
 		return true, nil
 	}
+	return false, s.barred()
+}
+
+// barred is why nothing can be played, nil where something can or the search goes on.
+func (s *search) barred() error {
 	select {
 	case <-s.settled:
-		return false, s.verdict
+		return s.verdict
 	default:
-		return false, nil
+		return nil
 	}
 }
 

@@ -55,8 +55,8 @@ func (s *Scheduler) StartPlayback(ctx context.Context, request PlaybackRequest) 
 func (s *session) listed(ctx context.Context, search *search) error {
 	select {
 	case <-search.settled:
-		if search.verdict != nil {
-			return search.verdict
+		if err := search.barred(); err != nil {
+			return err
 		}
 	case <-s.over:
 	case <-ctx.Done():
