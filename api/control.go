@@ -36,14 +36,19 @@ func (s *server) stop(w http.ResponseWriter, r *http.Request) reply {
 	return outcome(s.tasks.Stop(ctx, handle), codePlayReal)
 }
 
-// ptzControl is POST /STREAM/{play_handle}/PTZControl.
+// moveTimeout is how long a movement may wait for its start.
+const moveTimeout = 15 * time.Second
+
+// ptzControl is POST /STREAM/{play_handle}/PTZControl. It goes on when the caller leaves: what was asked for is a short movement.
 func (s *server) ptzControl(w http.ResponseWriter, r *http.Request) reply {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), moveTimeout)
+	defer cancel()
 	return control(w, r, codePTZControl, func(handle int32, f fields) error {
 		command, duration, err := movement(f)
 		if err != nil {
 			return err
 		}
-		return s.tasks.Move(r.Context(), handle, command, duration)
+		return s.tasks.Move(ctx, handle, command, duration)
 	})
 }
 

@@ -94,7 +94,10 @@ func (f *fake) Pause(_ context.Context, handle int32) error { return f.steered("
 
 func (f *fake) Resume(_ context.Context, handle int32) error { return f.steered("resume", handle) }
 
-func (f *fake) Move(_ context.Context, handle int32, command ptz.Command, duration time.Duration) error {
+func (f *fake) Move(ctx context.Context, handle int32, command ptz.Command, duration time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	return f.steered(fmt.Sprintf("move:%d:%v", command, duration), handle)
 }
 

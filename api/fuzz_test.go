@@ -148,6 +148,9 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/REAL_STREAM", []byte(six))
 	f.Add("GET", "/STREAM/1/BEATS", []byte{})
 	f.Add("POST", "/STREAM/12681/PTZControl", []byte("command=1"))
+	f.Add("POST", "/STREAM/12681/SPEED", []byte(`{"speed":"+8e0"}`))
+	f.Add("POST", "/STREAM/12681/pause/", []byte("x"))
+	f.Add("POST", "/BACK_STREAM?startTime=1469016000&endTime=1469019600000", []byte(six))
 	f.Add("BREW", "/a b", []byte("x"))
 	h := handler(newFake())
 	f.Fuzz(func(t *testing.T, method, path string, body []byte) {

@@ -102,6 +102,18 @@ func TestPositionOutsideNamesTheField(t *testing.T) {
 	}
 }
 
+// A page that closes while the button is down has asked for the movement.
+func TestMovementOfACallerWhoLeft(t *testing.T) {
+	f := newFake()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequestWithContext(ctx, "POST", "/STREAM/12681/PTZControl", strings.NewReader(`{"command":6}`))
+	handler(f).ServeHTTP(httptest.NewRecorder(), r)
+	if got := f.told(); got != "move:6:200ms:12681" {
+		t.Errorf("the scheduler was asked %q", got)
+	}
+}
+
 // Who leaves before the answer has no handle, so that nobody else can stop what was started.
 func TestPlaybackOfACallerWhoLeft(t *testing.T) {
 	f := newFake()

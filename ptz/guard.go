@@ -41,6 +41,9 @@ const (
 	defaultEndTimeout  = 5 * time.Second
 )
 
+// maxRemembered is how many cameras at rest are remembered.
+const maxRemembered = 4096
+
 // Guard moves cameras, and stops every movement that it began or may have begun. It has one goroutine for each camera that moved a
 // short while ago, so that a camera's starts and stops keep their order and no camera waits for another. All methods may be called from
 // several goroutines.
@@ -53,6 +56,8 @@ type Guard struct {
 	mu     sync.Mutex
 	closed bool
 	movers map[string]*mover
+	// quickest is what is known of cameras at rest, see mover.quickest.
+	quickest map[string]time.Duration
 }
 
 // NewGuard returns a guard at rest. It starts no goroutine; each Move may start one, which ends when its camera has been idle, or with
@@ -70,7 +75,7 @@ func NewGuard(cfg GuardConfig) *Guard {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	return &Guard{cfg: cfg, movers: map[string]*mover{}}
+	return &Guard{cfg: cfg, movers: map[string]*mover{}, quickest: map[string]time.Duration{}}
 }
 
 // Move moves a camera for duration, from MinDuration to MaxDuration, and returns when the device has taken the start. What still moves
@@ -172,6 +177,7 @@ func (g *Guard) give(ctx context.Context, camera Camera, task func(context.Conte
 	if m == nil {
 		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		m = newMover(g, camera.Key(), cancel)
+		m.quickest = g.quickest[m.key]
 		g.movers[camera.Key()] = m
 		g.running.Go(func() {
 			defer cancel()
@@ -194,6 +200,10 @@ func (g *Guard) retire(m *mover) bool {
 		return false
 	}
 	delete(g.movers, m.key)
+	if len(g.quickest) >= maxRemembered {
+		clear(g.quickest)
+	}
+	g.quickest[m.key] = m.quickest
 	return true
 }
 

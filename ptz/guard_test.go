@@ -296,12 +296,15 @@ func TestIdleCameraIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, end := guard(t, ptz.GuardConfig{})
 		defer func() { _ = end() }()
-		c := &camera{key: "a"}
+		c := &camera{key: "a", took: 60 * time.Millisecond}
 		for range 2 {
 			if err := g.Move(t.Context(), c, ptz.TiltUp, 200*time.Millisecond); err != nil {
 				t.Fatal(err)
 			}
 			<-time.After(2 * time.Minute)
+		}
+		if d := c.between(2, 3); d != 200*time.Millisecond {
+			t.Errorf("how quick the camera is was forgotten: a pulse lasts %v", d)
 		}
 		if opened, closed := c.heads(); opened != 2 || closed != 2 {
 			t.Errorf("%d heads opened, %d closed, want 2 of each", opened, closed)
