@@ -150,7 +150,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/STREAM/12681/PTZControl", []byte("command=1"))
 	f.Add("POST", "/STREAM/12681/SPEED", []byte(`{"speed":"+8e0"}`))
 	f.Add("POST", "/STREAM/12681/pause/", []byte("x"))
-	f.Add("POST", "/BACK_STREAM?startTime=1469016000&endTime=1469019600000", []byte(six))
+	f.Add("POST", "/BACK_STREAM", []byte(strings.TrimSuffix(six, "}")+twelve))
 	f.Add("BREW", "/a b", []byte("x"))
 	h := handler(newFake())
 	f.Fuzz(func(t *testing.T, method, path string, body []byte) {
