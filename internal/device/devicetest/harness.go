@@ -2,6 +2,7 @@ package devicetest
 
 import (
 	"testing"
+	"time"
 
 	"mediapusher/internal/device"
 	"mediapusher/playback"
@@ -82,6 +83,8 @@ type Recorder struct {
 	Suffer func(Trouble)
 	// Moves tells what was done to cameras, oldest first.
 	Moves func() []Move
+	// Shown tells when within its minute a key frame of a channel was recorded, from the picture itself. ok is false where it cannot.
+	Shown func(channel int, units [][]byte) (second time.Duration, ok bool)
 	// PowerOff ends the recorder and all its connections, and returns when they are closed.
 	PowerOff func()
 }

@@ -32,7 +32,8 @@ func (h Harness) recorded(t *testing.T, setup Setup) Recorder {
 
 // span is some seconds of the suite's hour.
 func span(seconds int) playback.Range {
-	return playback.Range{Start: noon(10), End: noon(10).Add(time.Duration(seconds) * time.Second)}
+	start := noon(10).Add(20 * time.Second)
+	return playback.Range{Start: start, End: start.Add(time.Duration(seconds) * time.Second)}
 }
 
 func recording(t *testing.T, d device.Device, channel int, request playback.Request) media.Source {
@@ -69,6 +70,15 @@ func near(t *testing.T, said []playback.Began, want time.Time) {
 	}
 }
 
+// shows tells whether the first picture of a run, which has ended, is that of the time that was asked for.
+func shows(t *testing.T, r Recorder, channel int, stream *running, want time.Time) {
+	t.Helper()
+	second, ok := r.Shown(channel, stream.sink.units)
+	if off := (second - want.Sub(want.Truncate(time.Minute))).Abs(); !ok || off > keyFrames && off < time.Minute-keyFrames {
+		t.Errorf("the first picture is of second %v (%v), asked for %v", second, ok, want)
+	}
+}
+
 func (h Harness) playbackEnds(t *testing.T) {
 	r := h.recorded(t, Setup{})
 	d := h.open(t, r)
@@ -86,6 +96,7 @@ func (h Harness) playbackEnds(t *testing.T) {
 				t.Errorf("at the end of the recording: %v", err)
 			}
 			near(t, said, span(2).Start)
+			shows(t, r, h.Channel, stream, span(2).Start)
 			length := time.Duration(stream.sink.end-stream.sink.start) * time.Second / 90000
 			if length < time.Second || length > 2*time.Second+keyFrames {
 				t.Errorf("%v of pictures, want about 2s", length)
@@ -104,6 +115,7 @@ func (h Harness) playbackOdd(t *testing.T) {
 	stream.picture(t)
 	stream.stop(t)
 	near(t, said, span(600).Start)
+	shows(t, r, h.Second, stream, span(600).Start)
 	leftNothing(t, r)
 }
 

@@ -1,6 +1,7 @@
 package devicetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -173,6 +174,7 @@ type sink struct {
 	width   int
 	// The times of the first and the last picture in 1/90000 s.
 	start, end int64
+	units      [][]byte // of the first picture
 }
 
 func newSink() *sink { return &sink{picture: make(chan struct{})} }
@@ -190,6 +192,9 @@ func (s *sink) Write(au *media.AccessUnit) error {
 	if au.Track.Codec.Video() && au.RandomAccess {
 		s.first.Do(func() {
 			s.width, s.start = au.Track.Width, au.PTS
+			for _, unit := range au.Units {
+				s.units = append(s.units, bytes.Clone(unit))
+			}
 			close(s.picture)
 		})
 	}

@@ -58,6 +58,9 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
 		Moves:    func() []devicetest.Move { return a.moves(recorder.Journal()) },
 		PowerOff: powerOff,
+		Shown: func(channel int, units [][]byte) (time.Duration, bool) {
+			return recorder.Shown(channel-a.FirstChannel+1, units)
+		},
 	}
 }
 
