@@ -41,6 +41,9 @@ const (
 	defaultEndTimeout  = 5 * time.Second
 )
 
+// abandonTimeout is how long Run waits for heads whose context has ended.
+const abandonTimeout = time.Second
+
 // maxRemembered is how many cameras at rest are remembered.
 const maxRemembered = 4096
 
@@ -162,7 +165,11 @@ func (g *Guard) Run(ctx context.Context) error {
 		m.abandon()
 	}
 	g.mu.Unlock()
-	<-stopped // a head keeps to its context
+	limit.Reset(abandonTimeout)
+	select {
+	case <-stopped: // a head keeps to its context
+	case <-limit.C: // but nothing holds Head.Close
+	}
 	return ErrMoving
 }
 

@@ -197,4 +197,10 @@ var (
 	_ api.Sessions  = (*task.Scheduler)(nil)
 	_ device.Driver = (*device.Pool)(nil)
 	_ task.Mover    = (*ptz.Guard)(nil)
+
+	// By these the guard knows what to make of an error of a recorder; see ptz.Head.
+	_ interface {
+		Refused() bool
+		Permanent() bool
+	} = (*device.Error)(nil)
 )
