@@ -132,7 +132,7 @@ func (s *search) barred() error {
 // files are what is known, in time order. The caller owns the slice.
 func (s *search) files() []playback.File {
 	if s.guesses() {
-		return nil
+		return []playback.File{}
 	}
 	return s.table.Files()
 }
