@@ -38,7 +38,9 @@ func FuzzSteering(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"continuous", "<PTZData><pan>-5</pan><tilt>100</tilt></PTZData>"},
 		{"momentary", "<PTZData><zoom>1</zoom><Momentary><duration>200</duration></Momentary></PTZData>"},
-		{"focus", "<FocusData><focus>0</focus></FocusData>"}, {"iris", "<IrisData><iris>-101</iris></IrisData>"}, {"iris", "<IrisData>"},
+		{"focus", "<FocusData><focus>0</focus></FocusData>"},
+		{"iris", "<IrisData><iris>-101</iris></IrisData>"},
+		{"iris", "<IrisData>"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
