@@ -41,15 +41,18 @@ const (
 
 // Queue stands between the source goroutine, which must never wait for a slow server, and the publish goroutine.
 //
-// Full means: everything up to the next random-access unit is dropped and counted. While no publish is attached it keeps the
-// newest group of pictures, so that a server that comes back is sent a key frame at once.
+// Full means for live pictures: everything up to the next random-access unit is dropped and counted. While no publish is attached it
+// keeps the newest group of pictures, so that a server that comes back is sent a key frame at once. For recordings it means that Write
+// waits; then only Flush and Attach drop, the latter what lies before the oldest random-access unit.
 //
-// Write and SetTracks belong to one goroutine, Attach, Next and Detach to another; Flush, Close and Dropped may be called by any.
+// Write and SetTracks belong to one goroutine, Attach, Wait, Next and Detach to another; Flush, Close and Dropped may be called by any.
 type Queue struct {
 	maxBytes int
 	maxSpan  int64
+	full     Full
 	wake     chan struct{}
-	timer    *time.Timer // of Next alone
+	room     chan struct{} // wakes a Write that waits
+	timer    *time.Timer   // of Next alone
 
 	mu       sync.Mutex
 	units    []*AccessUnit // a ring: count units from head
@@ -61,6 +64,7 @@ type Queue struct {
 	starved bool
 	closed  bool
 	dropped uint64
+	flushes uint64
 }
 
 // NewQueue returns an empty queue that no publish is attached to.
@@ -70,13 +74,18 @@ func NewQueue(cfg QueueConfig) *Queue {
 	}
 	if cfg.MaxSpan <= 0 {
 		cfg.MaxSpan = 3 * time.Second
+		if cfg.Full == WaitForRoom {
+			cfg.MaxSpan = 2 * time.Second
+		}
 	}
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	return &Queue{
 		maxBytes: cfg.MaxBytes,
 		maxSpan:  int64(cfg.MaxSpan) * ClockRate / int64(time.Second),
+		full:     cfg.Full,
 		wake:     make(chan struct{}, 1),
+		room:     make(chan struct{}, 1),
 		timer:    timer,
 		units:    make([]*AccessUnit, 16),
 		starved:  true,
@@ -86,31 +95,52 @@ func NewQueue(cfg QueueConfig) *Queue {
 // SetTracks implements Sink. What was queued stays.
 func (q *Queue) SetTracks([]*Track) error { return nil }
 
-// Write implements Sink. It never waits and fails only with ErrQueueClosed.
+// Write implements Sink. It fails only with ErrQueueClosed, and waits only as QueueConfig.Full says. A unit that waits when Flush comes
+// is dropped with the others.
 func (q *Queue) Write(au *AccessUnit) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	flushes := q.flushes
+	for q.full == WaitForRoom && !q.closed && q.flushes == flushes && !q.fits(au) {
+		q.signal()
+		q.mu.Unlock()
+		<-q.room
+		q.mu.Lock()
+	}
 	if q.closed {
 		au.Release()
 		return ErrQueueClosed
 	}
-	if q.starved && !au.RandomAccess {
+	if q.flushes != flushes || q.starved && !au.RandomAccess {
 		q.drop(au)
 		return nil
 	}
 	q.starved = false
-	if au.RandomAccess && !q.attached {
+	if au.RandomAccess && !q.attached && q.full == DropGroups {
 		q.discard(q.count)
 	}
 	video := au.Track.Codec.Video()
 	q.push(au)
-	if q.bytes > q.maxBytes || q.attached && q.span() > q.maxSpan {
+	if q.full == DropGroups && (q.bytes > q.maxBytes || q.attached && q.span() > q.maxSpan) {
 		q.overflow()
 	}
 	if video || q.span() >= maxSoundWait {
 		q.signal()
 	}
 	return nil
+}
+
+// fits tells whether there is room for a unit; an empty queue has room for any.
+func (q *Queue) fits(au *AccessUnit) bool {
+	return q.count == 0 || q.bytes+au.Size() <= q.maxBytes && au.DTS-q.at(0).DTS <= q.maxSpan
+}
+
+// vacate wakes Write.
+func (q *Queue) vacate() {
+	select {
+	case q.room <- struct{}{}:
+	default:
+	}
 }
 
 // signal wakes Next.
@@ -134,11 +164,14 @@ func (q *Queue) Attach() {
 	q.starved = q.count == 0
 }
 
-// Detach ends a publish. Of what was not sent, the newest group of pictures is kept.
+// Detach ends a publish. Of what was not sent, the newest group of pictures is kept; all of it where a full queue waits.
 func (q *Queue) Detach() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.attached = false
+	if q.full == WaitForRoom {
+		return
+	}
 	q.discard(q.newestRandomAccess())
 	q.starved = q.count == 0
 }
@@ -149,6 +182,8 @@ func (q *Queue) Flush() {
 	defer q.mu.Unlock()
 	q.discard(q.count)
 	q.starved = true
+	q.flushes++
+	q.vacate()
 }
 
 // Ready tells whether there is a unit, or no more to come, so that Next would not wait.
@@ -168,20 +203,49 @@ func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, erro
 	q.timer.Reset(wait)
 	defer q.timer.Stop()
 	for {
-		idle := false
-		select {
-		case <-q.wake:
-		case <-q.timer.C:
-			idle = true
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		waited := q.await(ctx)
+		if waited != nil && !errors.Is(waited, ErrIdle) {
+			return nil, waited
 		}
 		if au, err := q.pop(); au != nil || err != nil {
 			return au, err
 		}
-		if idle {
-			return nil, ErrIdle
+		if waited != nil {
+			return nil, waited
 		}
+	}
+}
+
+// Wait returns when the queue is Ready. It fails with ErrIdle when that takes longer than wait, and with the context's error.
+func (q *Queue) Wait(ctx context.Context, wait time.Duration) error {
+	if q.Ready() {
+		return nil
+	}
+	q.timer.Reset(wait)
+	defer q.timer.Stop()
+	for {
+		waited := q.await(ctx)
+		if waited != nil && !errors.Is(waited, ErrIdle) {
+			return waited
+		}
+		if q.Ready() {
+			return nil
+		}
+		if waited != nil {
+			return waited
+		}
+	}
+}
+
+// await returns nil when something may have come, and ErrIdle when the timer says that it took too long.
+func (q *Queue) await(ctx context.Context) error {
+	select {
+	case <-q.wake:
+		return nil
+	case <-q.timer.C:
+		return ErrIdle
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -191,6 +255,7 @@ func (q *Queue) Close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	q.signal()
+	q.vacate()
 }
 
 // Dropped counts the units that were given up because the server was slow or away.
@@ -214,6 +279,7 @@ func (q *Queue) pop() (*AccessUnit, error) {
 	q.head = (q.head + 1) % len(q.units)
 	q.count--
 	q.bytes -= au.Size()
+	q.vacate()
 	return au, nil
 }
 
@@ -271,6 +337,7 @@ func (q *Queue) discard(n int) {
 		q.bytes -= au.Size()
 		q.drop(au)
 	}
+	q.vacate()
 }
 
 func (q *Queue) drop(au *AccessUnit) {
