@@ -3,6 +3,8 @@ package playback
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,6 +22,18 @@ var (
 	ErrSpeed = errors.New("the speed must be from 0.125 to 8")
 	// ErrNoPicture: the device ends each run of the recording without a picture.
 	ErrNoPicture = errors.New("the device sends no picture of the recording")
+	// ErrSilent: the device has sent nothing for Config.Silence.
+	ErrSilent = errors.New("the device sends nothing of the recording")
+)
+
+const (
+	// defaultSilence is longer than the slowest disk takes to find the next piece, and than what an RTSP source waits itself.
+	defaultSilence = 12 * time.Second
+	// nearEnd is how close to the end silence or an error is the end; a run that ends in good order may stop endEarly before it.
+	nearEnd  = 2 * time.Second
+	endEarly = 5 * time.Second
+	// maxBarren is how many runs in a row may bring no new picture.
+	maxBarren = 8
 )
 
 // Config configures a Player.
@@ -40,34 +54,194 @@ type Config struct {
 	Log *zap.Logger
 }
 
-// Player plays the recordings of a Timetable, from its start to its end.
-type Player struct{ cfg Config }
+// Player plays the recordings of a Timetable, from its start to its end. Each seek, change of speed, resume and stretch of recordings
+// is a run of a source of its own. Run belongs to one goroutine; the other methods are safe for concurrent use.
+type Player struct {
+	cfg  Config
+	wake chan struct{}
+	rate frameRate // of Run
+
+	// The rest of this group belongs to Run, and tells where the search for a picture stands.
+	barren   int       // runs without a new picture
+	step     int       // which of the steps behind a place without pictures is next
+	tail     int       // which of the steps before the last end was taken last
+	furthest time.Time // the newest recorded time that was written since the newest command
+	handled  uint64    // the newest command that the above belongs to
+	explore  bool      // an unknown stretch may be tried
+	shown    bool      // a picture was written, ever
+
+	mu      sync.Mutex
+	wish    wish
+	back    wish   // what a refused command goes back to
+	seq     uint64 // counts commands
+	open    bool   // the newest command is not settled yet
+	waiters []chan error
+	cancel  context.CancelFunc // ends the present run; nil where there is none
+	over    bool
+}
+
+// wish is what is to be played.
+type wish struct {
+	from   time.Time
+	speed  float64
+	paused bool
+	sought bool // from was asked for by Seek
+}
 
 // NewPlayer returns a Player that stands at the start of the range, at speed 1. It does nothing before Run.
-func NewPlayer(cfg Config) *Player { return &Player{cfg: cfg} }
+func NewPlayer(cfg Config) *Player {
+	if cfg.Silence <= 0 {
+		cfg.Silence = defaultSilence
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	return &Player{
+		cfg: cfg, wake: make(chan struct{}, 1), explore: true,
+		wish: wish{from: cfg.Table.Asked().Start, speed: 1},
+	}
+}
 
-// Run implements media.Source. It returns nil at the end of the last recording, and when ctx ended. After an error it may be called
-// again and goes on where it was.
-func (p *Player) Run(context.Context, media.Sink) error { return ErrEnded }
+// Run implements media.Source. It returns nil at the end of the last recording, and when ctx ended. Its errors are those of
+// Config.Open, of the source and of sink, ErrNoPicture and ErrSilent. After an error it may be called again and goes on where it was.
+func (p *Player) Run(ctx context.Context, sink media.Sink) error {
+	p.barren = 0
+	for {
+		r, err := p.plan(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			err = p.conclude(ctx, r, p.play(ctx, r, sink))
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, ErrEnded):
+			p.finish()
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
 
-// Seek goes on at another time. It returns when the first picture of the new place has been written, or with ErrOutside, ErrEnded,
-// ErrNoPicture, the device's refusal (the playback then goes on where it was) or the context's error, which ends only the waiting.
-func (p *Player) Seek(context.Context, time.Time) error { return ErrEnded }
+// conclude decides how to go on behind a run that ended with err: nil to plan the next one, ErrEnded, or why the player fails.
+func (p *Player) conclude(ctx context.Context, r *run, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	if p.overtaken(r) {
+		p.cfg.Flush()
+		return nil
+	}
+	at := r.position()
+	progress := r.pictures && at.After(p.furthest)
+	if progress {
+		p.furthest, p.barren, p.step, p.tail = at, 0, 0, 0
+	} else {
+		p.barren++
+	}
+	p.shown = p.shown || r.pictures
+	slack := time.Duration(max(r.speed, 1) * float64(time.Second))
+	switch {
+	case r.sinkErr != nil:
+		p.moveTo(r, at)
+		return r.sinkErr
+	case r.pictures && (r.reached || r.idled || p.ended(r, at, endEarly/time.Second*slack) && err == nil ||
+		p.ended(r, at, nearEnd/time.Second*slack)):
+		return p.advance(r)
+	case err == nil && r.pictures && !at.Before(r.End.Add(-endEarly)):
+		p.moveTo(r, at) // the recording goes on behind what was known when the run was asked for
+		return nil
+	case err == nil || !r.pictures && r.atStart && p.step == 0:
+		return p.skip(r, at)
+	case p.refuse(r, err):
+		return nil
+	case !r.pictures && p.shown && p.ended(r, at, nearEnd):
+		return p.advance(r)
+	}
+	p.moveTo(r, at)
+	return err
+}
 
-// SetSpeed goes on at another speed, from MinSpeed to MaxSpeed. It returns as Seek does, and ErrSpeed.
-func (p *Player) SetSpeed(context.Context, float64) error { return ErrEnded }
+// skip goes on behind a place at which the device stopped in good order.
+func (p *Player) skip(r *run, at time.Time) error {
+	if p.barren > maxBarren || r.tail && p.tail+1 >= len(tailSteps()) {
+		if p.refuse(r, ErrNoPicture) {
+			return nil
+		}
+		if p.shown {
+			return ErrEnded
+		}
+		return ErrNoPicture
+	}
+	if r.tail {
+		p.tail++
+		return nil
+	}
+	switch p.step++; p.step {
+	case 1:
+		p.moveTo(r, at.Add(time.Second))
+	case 2:
+		p.moveTo(r, at.Add(9*time.Second))
+	default:
+		p.step = 0
+		return p.advance(r)
+	}
+	return nil
+}
 
-// Pause ends the device's session and holds the playback where it is on air.
-func (p *Player) Pause(context.Context) error { return ErrEnded }
+// advance goes to the end of the present stretch.
+func (p *Player) advance(r *run) error {
+	p.explore, p.step = false, 0
+	p.moveTo(r, later(r.end(), r.position()))
+	return nil
+}
 
-// Resume goes on after Pause. It returns as Seek does.
-func (p *Player) Resume(context.Context) error { return ErrEnded }
+// ended tells whether the time at is no further than d from the end of its stretch.
+func (p *Player) ended(r *run, at time.Time, d time.Duration) bool {
+	stretch, ok := p.cfg.Table.Next(at)
+	if !ok {
+		return p.cfg.Table.outlook().known || !at.Before(r.End.Add(-d))
+	}
+	return at.Before(stretch.Start) && r.pictures || !at.Before(stretch.End.Add(-d))
+}
 
-// Position is the recorded time on air.
-func (p *Player) Position() time.Time { return time.Time{} }
+// moveTo sets where the next run begins, unless a command has said so.
+func (p *Player) moveTo(r *run, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seq == r.seq {
+		p.wish.from, p.wish.sought = at.Truncate(time.Second), false
+	}
+}
 
-// Speed is the speed in use, 1 for real time.
-func (p *Player) Speed() float64 { return 1 }
+// finish ends the playback for all callers.
+func (p *Player) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	p.answer(ErrEnded)
+}
 
-// Paused tells whether the playback is held by Pause.
-func (p *Player) Paused() bool { return false }
+// refuse lets the callers know that the device refuses what they want, and goes back. It returns false where nobody wants anything.
+func (p *Player) refuse(r *run, err error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seq != r.seq || !p.open {
+		return false
+	}
+	p.wish = p.back
+	p.seq++
+	p.answer(fmt.Errorf("the device does not play on there: %w", err))
+	p.cfg.Flush()
+	return true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,184 @@
+package playback
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mediapusher/internal/media"
+)
+
+// errCut ends a source that plays on past the end.
+var errCut = errors.New("the end of the recording is reached")
+
+// run is one run of a source, and the sink between it and the Player's. It belongs to the goroutine of Run; silent is the timer's.
+type run struct {
+	Range
+	player *Player
+	next   media.Sink
+	ctx    func() error
+	seq    uint64 // the command that it belongs to
+	known  uint64 // the version of the timetable that stop belongs to
+	stop   time.Time
+	speed  float64
+	// atStart says that it begins with a stretch, tail that it looks for the last picture.
+	atStart, tail bool
+
+	content  content
+	timer    *time.Timer
+	silent   chan struct{}
+	pictures bool // a picture was written that can be decoded
+	reached  bool // the end
+	idled    bool // silent close to the end
+	sinkErr  error
+}
+
+// play carries one run to its end.
+func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.mu.Lock()
+	if p.seq != r.seq {
+		p.mu.Unlock()
+		return nil
+	}
+	p.cancel = cancel
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		p.cancel = nil
+		p.mu.Unlock()
+	}()
+	source, err := p.cfg.Open(ctx, Request{Range: r.Range, Speed: r.speed, Began: r.began})
+	if err != nil {
+		return err
+	}
+	r.next, r.ctx, r.silent = sink, ctx.Err, make(chan struct{})
+	r.timer = time.AfterFunc(p.cfg.Silence, func() {
+		close(r.silent)
+		cancel()
+	})
+	err = source.Run(ctx, r)
+	if !r.timer.Stop() {
+		<-r.silent
+		r.idled = r.pictures && r.near()
+		if err == nil || errors.Is(err, context.Canceled) {
+			err = ErrSilent
+		}
+	}
+	if r.reached {
+		return nil
+	}
+	return err
+}
+
+// began takes what the device says about the first picture, where that can be.
+func (r *run) began(b Began) {
+	if !b.Start.IsZero() && b.Start.Sub(r.Start).Abs() <= maxBegan && b.Start.Before(r.End) {
+		r.content.start = b.Start
+	}
+}
+
+// SetTracks leaves out the sound where the speed is not 1.
+func (r *run) SetTracks(tracks []*media.Track) error {
+	if err := r.ctx(); err != nil {
+		return err
+	}
+	kept := make([]*media.Track, 0, len(tracks))
+	for _, t := range tracks {
+		if t.Codec.Video() || r.speed == 1 {
+			kept = append(kept, t)
+		}
+	}
+	if r.sinkErr = r.next.SetTracks(kept); r.sinkErr != nil {
+		return r.sinkErr
+	}
+	return nil
+}
+
+// Write stamps a unit with its recorded time and cuts off what lies behind the end.
+func (r *run) Write(au *media.AccessUnit) error {
+	if err := r.ctx(); err != nil {
+		au.Release()
+		return err
+	}
+	video := au.Track.Codec.Video()
+	if !video && r.speed != 1 {
+		au.Release()
+		return nil
+	}
+	key := false
+	if video {
+		at := r.content.at(au, r.player)
+		if !at.Before(r.end()) {
+			r.reached = true
+			au.Release()
+			return errCut
+		}
+		key = random(au)
+		au.Wall = at
+		au.PTS = r.content.output(au.PTS)
+	} else {
+		au.Wall = r.content.sound(au.Wall)
+	}
+	r.timer.Stop()
+	if err := r.next.Write(au); err != nil {
+		r.sinkErr = err
+		return err
+	}
+	if key && !r.pictures {
+		r.pictures = true
+		r.player.settle(r)
+	}
+	if r.ctx() == nil {
+		r.timer.Reset(r.patience())
+	}
+	return nil
+}
+
+// patience is how long the source may send nothing now.
+func (r *run) patience() time.Duration {
+	if r.pictures && r.near() {
+		return time.Duration(float64(time.Second) / min(r.speed, 1))
+	}
+	return r.player.cfg.Silence
+}
+
+func (r *run) near() bool {
+	return r.player.ended(r, r.position(), time.Duration(float64(nearEnd)*max(r.speed, 1)))
+}
+
+// position is the recorded time of the newest picture, or where the run was to begin.
+func (r *run) position() time.Time { return later(r.Start, r.content.newest) }
+
+// end is where the stretch ends, as far as that is known by now.
+func (r *run) end() time.Time {
+	table := r.player.cfg.Table
+	if seen := table.outlook(); seen.version != r.known {
+		r.known = seen.version
+		if stretch, ok := table.Next(r.Start); ok {
+			r.stop = stretch.End
+			if !seen.complete && stretch.End.Equal(table.Span().End) {
+				r.stop = later(r.stop, r.End)
+			}
+		}
+	}
+	return r.stop
+}
+
+// random tells whether decoding can start at a picture: an IDR picture of H.264 (table 7-1), an IRAP picture of H.265 (table 7-1).
+func random(au *media.AccessUnit) bool {
+	if au.RandomAccess {
+		return true
+	}
+	for _, nal := range au.Units {
+		switch {
+		case len(nal) == 0:
+		case au.Track.Codec == media.H264 && nal[0]&0x1F == 5:
+			return true
+		case au.Track.Codec == media.H265 && nal[0]>>1 >= 16 && nal[0]>>1 <= 21:
+			return true
+		}
+	}
+	return false
+}
