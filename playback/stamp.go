@@ -59,12 +59,14 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 		cancel()
 	})
 	err = source.Run(ctx, r)
-	if !r.timer.Stop() {
-		<-r.silent
+	r.timer.Stop() // a failed Write has stopped it already
+	select {
+	case <-r.silent:
 		r.idled = r.pictures && r.near()
 		if err == nil || errors.Is(err, context.Canceled) {
 			err = ErrSilent
 		}
+	default:
 	}
 	if r.reached {
 		return nil
