@@ -29,7 +29,10 @@ func (s *Scheduler) SetSpeed(ctx context.Context, handle int32, speed float64) e
 
 // Pause holds a playback at its position; the publish stays. It renews the lease. Errors are those of SetSpeed.
 func (s *Scheduler) Pause(ctx context.Context, handle int32) error {
-	return s.steer(ctx, handle, func(ctx context.Context, r *recording) error { return r.player.Pause(ctx) })
+	return s.steer(ctx, handle, func(ctx context.Context, r *recording) error {
+		r.wake()
+		return r.player.Pause(ctx)
+	})
 }
 
 // Resume goes on after Pause, or does nothing. It renews the lease. Errors are those of SetSpeed.
@@ -110,9 +113,7 @@ func (s *Scheduler) steer(ctx context.Context, handle int32, act func(context.Co
 		return ErrNoSession
 	case errors.Is(err, playback.ErrOutside):
 		return fmt.Errorf("%w: %w", ErrOutside, err)
-	case errors.Is(err, playback.ErrNoPicture):
-		return session.deviceError(device.KindNoData, err.Error())
 	default:
-		return err
+		return recording.worded(err)
 	}
 }

@@ -81,11 +81,17 @@ func (r *recording) play(ctx context.Context) error {
 	switch {
 	case err == nil || errors.Is(err, playback.ErrEnded):
 		return r.search.barred() // an end before anything was played
-	case errors.Is(err, playback.ErrNoPicture):
-		return r.session.deviceError(device.KindNoData, err.Error())
 	default:
-		return err
+		return r.worded(err)
 	}
+}
+
+// worded makes a failure of the device out of what the player says of it.
+func (r *recording) worded(err error) error {
+	if errors.Is(err, playback.ErrNoPicture) || errors.Is(err, playback.ErrSilent) {
+		return r.session.deviceError(device.KindNoData, err.Error())
+	}
+	return err
 }
 
 // open takes at most half of the start's limit, as for live pictures.
