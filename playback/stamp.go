@@ -3,6 +3,7 @@ package playback
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"mediapusher/internal/media"
@@ -26,7 +27,7 @@ type run struct {
 
 	content  content
 	timer    *time.Timer
-	silent   chan struct{}
+	silent   atomic.Bool
 	pictures bool // a picture was written that can be decoded
 	reached  bool // the end
 	idled    bool // silent close to the end
@@ -53,20 +54,18 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 	if err != nil {
 		return err
 	}
-	r.next, r.ctx, r.silent = sink, ctx.Err, make(chan struct{})
+	r.next, r.ctx = sink, ctx.Err
 	r.timer = time.AfterFunc(p.cfg.Silence, func() {
-		close(r.silent)
+		r.silent.Store(true)
 		cancel()
 	})
 	err = source.Run(ctx, r)
-	r.timer.Stop() // a failed Write has stopped it already
-	select {
-	case <-r.silent:
+	r.timer.Stop()
+	if r.silent.Load() {
 		r.idled = r.pictures && r.near()
 		if err == nil || errors.Is(err, context.Canceled) {
 			err = ErrSilent
 		}
-	default:
 	}
 	if r.reached {
 		return nil
