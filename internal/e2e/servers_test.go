@@ -102,10 +102,10 @@ func lastLine(s string) string {
 
 // gstServer is GStreamer's RTSP server.
 type gstServer struct {
-	t       testing.TB
-	port    int
-	mounts  map[string]string
-	process *process
+	t                  testing.TB
+	port               int
+	mounts, recordings map[string]string
+	process            *process
 }
 
 // The user of every recorder in these tests.
@@ -114,15 +114,18 @@ const (
 	password = "e2e-Pass.9"
 )
 
-// startGStreamer serves each mount, path to launch line.
-func startGStreamer(t testing.TB, mounts map[string]string) *gstServer {
+// startGStreamer serves each mount, path to launch line, and recordings, in pairs of path and file.
+func startGStreamer(t testing.TB, mounts map[string]string, recordings ...string) *gstServer {
 	t.Helper()
 	const python = "/usr/bin/python3"
 	check := "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
 	if _, stderr, err := run(t, t.Context(), python, "-c", check); err != nil {
 		lacking(t, "GStreamer's RTSP server ("+lastLine(stderr)+")")
 	}
-	g := &gstServer{t: t, mounts: mounts}
+	g := &gstServer{t: t, mounts: mounts, recordings: map[string]string{}}
+	for i := 0; i < len(recordings); i += 2 {
+		g.recordings[recordings[i]] = recordings[i+1]
+	}
 	g.start()
 	return g
 }
@@ -131,7 +134,7 @@ func startGStreamer(t testing.TB, mounts map[string]string) *gstServer {
 func (g *gstServer) start() {
 	g.t.Helper()
 	g.process = start(g.t, "", "/usr/bin/python3", "gst/server.py")
-	wanted, err := json.Marshal(map[string]any{"port": g.port, "user": user, "password": password, "mounts": g.mounts})
+	wanted, err := json.Marshal(map[string]any{"port": g.port, "user": user, "password": password, "mounts": g.mounts, "recordings": g.recordings})
 	if err != nil {
 		g.t.Fatal(err)
 	}

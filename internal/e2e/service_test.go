@@ -37,6 +37,7 @@ type settings struct {
 	hevc            string
 	start           time.Duration
 	interval, grace time.Duration
+	data            string // data_dir; empty: one of its own
 	more            string // further YAML
 }
 
@@ -72,9 +73,10 @@ rtmp: {publish_url: %q, hevc: %s}
 heartbeat: {interval: %v, grace: %v}
 start_timeout: %v
 log: {level: debug}
+data_dir: %q
 %s
 `, api, admin, s.rtmp, s.flv, with.publish, or(with.hevc, "auto"), or(with.interval, time.Hour), or(with.grace, 500*time.Millisecond),
-		or(with.start, 10*time.Second), with.more)
+		or(with.start, 10*time.Second), or(with.data, t.TempDir()), with.more)
 	file := filepath.Join(t.TempDir(), "mediapusher.yml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -131,6 +133,14 @@ type answer struct {
 	URL     string `json:"rtmp_url"`
 	FLV     string `json:"flv_url"`
 	Handle  int32  `json:"play_handle"`
+	Start   string `json:"start_time"`
+	Stop    string `json:"stop_time"`
+	Files   []struct {
+		Name  string `json:"file_name"`
+		Size  int64  `json:"file_size"`
+		Start string `json:"start_time"`
+		Stop  string `json:"stop_time"`
+	} `json:"record_files"`
 }
 
 // call sends a request; body nil means GET.
