@@ -21,6 +21,7 @@ type Device struct {
 	AnalogChannels *int          `yaml:"analog_channels"`
 	LivePath       string        `yaml:"live_path"`
 	TimeZone       string        `yaml:"time_zone"`
+	RecordTimes    string        `yaml:"record_times"`
 	Ways           []string      `yaml:"ways"`
 	MaxLive        int           `yaml:"max_live"`
 	MaxStarts      int           `yaml:"max_starts"`
@@ -80,7 +81,7 @@ func (d Device) specificity(host string) int {
 func (d Device) settings() device.Settings {
 	return device.Settings{
 		HTTPPort: d.HTTPPort, RTSPPort: d.RTSPPort, HTTPS: d.HTTPS, BasicAuth: d.BasicAuth, ChannelBase: d.ChannelBase,
-		AnalogChannels: d.AnalogChannels, LivePath: d.LivePath, TimeZone: d.TimeZone, Ways: d.Ways, MaxLive: d.MaxLive,
-		MaxStarts: d.MaxStarts, MaxPlaybacks: d.MaxPlaybacks,
+		AnalogChannels: d.AnalogChannels, LivePath: d.LivePath, TimeZone: d.TimeZone, RecordTimes: d.RecordTimes, Ways: d.Ways,
+		MaxLive: d.MaxLive, MaxStarts: d.MaxStarts, MaxPlaybacks: d.MaxPlaybacks,
 	}
 }

@@ -33,6 +33,7 @@ func (c *Config) checkDevices(p *problems) {
 		}
 		oneOf(p, key("vendor"), d.Vendor, "", device.Hikvision, device.Dahua)
 		oneOf(p, key("https"), d.HTTPS, "", "auto", "only", "never")
+		oneOf(p, key("record_times"), d.RecordTimes, "", "device", "utc")
 		p.number(key("http_port"), d.HTTPPort, maxPort)
 		p.number(key("rtsp_port"), d.RTSPPort, maxPort)
 		p.number(key("max_live"), d.MaxLive, maxStreams)
