@@ -14,8 +14,8 @@ devices:
   - {address: 10.8.0.0/16, http_port: 2}
   - {address: 10.8.30.0/24, http_port: 3}
   - {address: 10.8.30.0/24, vendor: dahua, http_port: 4}
-  - {address: 10.8.30.7, http_port: 5, channel_base: 0, analog_channels: 4, live_path: "/x?c={channel}", time_zone: Asia/Tokyo, record_times: utc, https: only,
-     basic_auth: true, ways: [net], max_live: 6, max_starts: 2, max_playbacks: 3, rtsp_port: 8554}
+  - {address: 10.8.30.7, http_port: 5, channel_base: 0, analog_channels: 4, live_path: "/x?c={channel}", time_zone: Asia/Tokyo,
+     record_times: utc, https: only, basic_auth: true, ways: [net], max_live: 6, max_starts: 2, max_playbacks: 3, rtsp_port: 8554}
   - {address: NVR.local, http_port: 6}
   - {address: "fd00::/8", http_port: 7}
   - {address: 10.8.30.9, vendor: hikvision, http_port: 8}
@@ -46,7 +46,8 @@ devices:
 	}
 	s := got.Settings(device.Target{Host: "10.8.30.7"})
 	if s.ChannelBase == nil || *s.ChannelBase != 0 || s.AnalogChannels == nil || *s.AnalogChannels != 4 || s.LivePath != "/x?c={channel}" ||
-		s.TimeZone != "Asia/Tokyo" || s.RecordTimes != "utc" || s.HTTPS != "only" || !s.BasicAuth || len(s.Ways) != 1 || s.MaxLive != 6 || s.MaxStarts != 2 || s.MaxPlaybacks != 3 ||
+		s.TimeZone != "Asia/Tokyo" || s.RecordTimes != "utc" ||
+		s.HTTPS != "only" || !s.BasicAuth || len(s.Ways) != 1 || s.MaxLive != 6 || s.MaxStarts != 2 || s.MaxPlaybacks != 3 ||
 		s.RTSPPort != 8554 {
 		t.Errorf("settings %+v", s)
 	}
