@@ -193,6 +193,35 @@ func (q *Queue) Ready() bool {
 	return q.count > 0 || q.closed
 }
 
+// Empty tells whether all that was written has been taken or dropped.
+func (q *Queue) Empty() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.count == 0
+}
+
+// Take hands over the oldest unit with its ownership, without waiting. It fails with ErrIdle when there is none now, and with
+// ErrQueueClosed when there is no more.
+func (q *Queue) Take() (*AccessUnit, error) {
+	au, err := q.pop()
+	if au == nil && err == nil {
+		return nil, ErrIdle
+	}
+	return au, err
+}
+
+// PutBack takes back, with its ownership, the unit that was handed over last: it is the oldest again. It belongs to the goroutine of
+// Next, and is never without room.
+func (q *Queue) PutBack(au *AccessUnit) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.grow()
+	q.head = (q.head + len(q.units) - 1) % len(q.units)
+	q.units[q.head] = au
+	q.count++
+	q.bytes += au.Size()
+}
+
 // Next waits for the oldest unit and hands it over with its ownership. It fails with ErrIdle when nothing came for wait, with
 // ErrQueueClosed when there is no more, and with the context's error.
 func (q *Queue) Next(ctx context.Context, wait time.Duration) (*AccessUnit, error) {
@@ -284,16 +313,22 @@ func (q *Queue) pop() (*AccessUnit, error) {
 }
 
 func (q *Queue) push(au *AccessUnit) {
-	if q.count == len(q.units) {
-		larger := make([]*AccessUnit, 2*len(q.units))
-		for i := range q.count {
-			larger[i] = q.at(i)
-		}
-		q.units, q.head = larger, 0
-	}
+	q.grow()
 	q.units[(q.head+q.count)%len(q.units)] = au
 	q.count++
 	q.bytes += au.Size()
+}
+
+// grow makes room for one more unit in the ring.
+func (q *Queue) grow() {
+	if q.count < len(q.units) {
+		return
+	}
+	larger := make([]*AccessUnit, 2*len(q.units))
+	for i := range q.count {
+		larger[i] = q.at(i)
+	}
+	q.units, q.head = larger, 0
 }
 
 // at returns the i-th oldest unit.
