@@ -20,7 +20,7 @@ const (
 // that stalls catches up with the schedule where it can; one that is late by more than 5 s moves it, so that nothing comes in a burst.
 // Behind a Flush the next unit is due at once, and its timestamps go on one frame behind those handed over last.
 //
-// One goroutine calls Attach, Detach, Ready and Next; Flush and Position may be called by any.
+// One goroutine calls Attach, Detach, Ready and Next; Flush, Drained and Position may be called by any.
 type Pacer struct {
 	queue *media.Queue
 	wake  chan struct{}
@@ -28,6 +28,9 @@ type Pacer struct {
 
 	mu   sync.Mutex
 	held *media.AccessUnit // popped and not yet due
+	// pts and dts are the held unit's as they were in the queue.
+	pts, dts int64
+	drained  chan struct{} // closed when there is nothing left to hand over; nil where nobody waits for it
 	// began and zero are the schedule: a unit of DTS zero is due at began. fresh says that the next unit begins a new one, flushed that
 	// it does not continue the timestamps.
 	began          time.Time
@@ -51,16 +54,20 @@ func NewPacer(queue *media.Queue) *Pacer {
 func (p *Pacer) Attach() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.drop()
 	p.queue.Attach()
 	p.fresh = true
+	p.tell()
 }
 
-// Detach ends a publish.
+// Detach ends a publish. What was not handed over is kept for the next one.
 func (p *Pacer) Detach() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.drop()
+	if p.held != nil {
+		p.held.PTS, p.held.DTS = p.pts, p.dts
+		p.queue.PutBack(p.held)
+		p.held = nil
+	}
 	p.queue.Detach()
 }
 
@@ -107,9 +114,31 @@ func (p *Pacer) Flush() {
 	p.queue.Flush()
 	p.fresh, p.flushed = true, true
 	p.position = time.Time{}
+	p.tell()
 	select {
 	case p.wake <- struct{}{}:
 	default:
+	}
+}
+
+// Drained returns a channel that is closed when all that was written before has been handed over, or dropped. Who calls it must not
+// write meanwhile. It may be called by any goroutine.
+func (p *Pacer) Drained() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drained == nil {
+		p.drained = make(chan struct{})
+	}
+	drained := p.drained
+	p.tell()
+	return drained
+}
+
+// tell lets those know who wait for the end of what was written.
+func (p *Pacer) tell() {
+	if p.drained != nil && p.held == nil && p.queue.Empty() {
+		close(p.drained)
+		p.drained = nil
 	}
 }
 
@@ -149,6 +178,7 @@ func (p *Pacer) take() (*media.AccessUnit, time.Duration, error) {
 	if au.Track.Codec.Video() && !au.Wall.IsZero() {
 		p.position = au.Wall
 	}
+	p.tell()
 	return au, 0, nil
 }
 
@@ -157,16 +187,14 @@ func (p *Pacer) take() (*media.AccessUnit, time.Duration, error) {
 func (p *Pacer) due() (time.Duration, error) {
 	now := time.Now()
 	if p.held == nil {
-		if !p.queue.Ready() {
-			return 0, media.ErrIdle
-		}
-		au, err := p.queue.Next(context.Background(), 0) // it is ready: this does not wait
+		au, err := p.queue.Take()
 		if errors.Is(err, media.ErrQueueClosed) {
 			return p.end.Sub(now), err
 		}
 		if err != nil {
 			return 0, err
 		}
+		p.pts, p.dts = au.PTS, au.DTS
 		p.stamp(au)
 		p.held = au
 	}
