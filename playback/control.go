@@ -90,7 +90,9 @@ func (p *Player) command(ctx context.Context, change func(*wish) bool) error {
 	wanted.from = p.position().Truncate(time.Second)
 	wanted.sought = before.sought && (p.open || before.paused)
 	if !change(&wanted) {
-		p.wish = wanted
+		if before.paused { // it is what Resume begins with
+			p.wish = wanted
+		}
 		p.mu.Unlock()
 		return nil
 	}
@@ -106,6 +108,9 @@ func (p *Player) command(ctx context.Context, change func(*wish) bool) error {
 		p.cancel()
 	}
 	p.cfg.Flush()
+	if wanted.paused && !p.running {
+		p.answer(nil)
+	}
 	select {
 	case p.wake <- struct{}{}:
 	default:

@@ -9,8 +9,13 @@ import (
 func TestTimetable(t *testing.T) {
 	table := playback.NewTimetable(span(0, 3600), playback.ClipNone)
 	table.Add([]playback.File{
-		{Range: span(3000, 5400)}, {Range: span(-600, 3001)}, {Range: span(3000, 5400)}, {Range: span(9000, 9100)},
-		{Range: span(50, 40)}, {Range: span(7, 7)}, {Range: span(-100, 0)},
+		{Range: span(3000, 5400)},
+		{Range: span(-600, 3001)},
+		{Range: span(3000, 5400)},
+		{Range: span(9000, 9100)},
+		{Range: span(50, 40)},
+		{Range: span(7, 7)},
+		{Range: span(-100, 0)},
 	})
 	if files := table.Files(); len(files) != 2 || files[0].Range != span(-600, 3001) || files[1].Range != span(3000, 5400) {
 		t.Errorf("files %v", files)

@@ -21,6 +21,7 @@ func (p *Player) plan(ctx context.Context) (*run, error) {
 		p.mu.Unlock()
 		if seq != p.handled {
 			p.handled, p.barren, p.step, p.tail, p.furthest, p.explore = seq, 0, 0, 0, time.Time{}, true
+			p.pace = pace{cost: p.pace.cost}
 		}
 		seen := p.cfg.Table.outlook()
 		if !w.paused {
@@ -51,8 +52,8 @@ func (p *Player) choose(w wish, seq uint64, seen outlook) (*run, error) {
 	case w.sought && seen.complete && seen.known && (!ok || !w.from.Before(last.Add(-time.Second))):
 		r.tail = true
 		r.Start = last.Add(-tailSteps()[p.tail])
-		if tail, ok := p.cfg.Table.Next(last.Add(-time.Nanosecond)); ok {
-			r.Start, r.End = later(r.Start, tail.Start), tail.End
+		if stretch, ok = p.cfg.Table.Next(last.Add(-time.Nanosecond)); ok {
+			r.Start, r.End = later(r.Start, stretch.Start), stretch.End
 		}
 	case ok:
 		r.Start, r.End = later(w.from, stretch.Start), stretch.End
@@ -64,6 +65,7 @@ func (p *Player) choose(w wish, seq uint64, seen outlook) (*run, error) {
 		return nil, ErrEnded
 	case p.explore && w.from.Before(p.cfg.Table.Asked().End):
 		r.End = p.cfg.Table.Asked().End
+		r.blind, r.base = true, r.Start
 	default:
 		return nil, nil
 	}

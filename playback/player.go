@@ -32,6 +32,8 @@ const (
 	// nearEnd is how close to the end silence or an error is the end; a run that ends in good order may stop endEarly before it.
 	nearEnd  = 2 * time.Second
 	endEarly = 5 * time.Second
+	// newPicture is how much newer than all before it a run's last picture must be to count as one.
+	newPicture = time.Second / 2
 	// maxBarren is how many runs in a row may bring no new picture.
 	maxBarren = 8
 )
@@ -48,9 +50,12 @@ type Config struct {
 	// OnAir is the recorded time of the picture sent last, zero where there is none since the last Flush: Pacer.Position. The same
 	// holds as for Flush.
 	OnAir func() time.Time
+	// Drained returns a channel that is closed when all that was written to the sink is sent or dropped: Pacer.Drained. Where it is nil
+	// Run does not wait for that.
+	Drained func() <-chan struct{}
 	// Silence is how long a device may send nothing, default 12 s.
 	Silence time.Duration
-	// Log may be nil.
+	// Log is told of each run, at its debug level. It may be nil.
 	Log *zap.Logger
 }
 
@@ -60,6 +65,7 @@ type Player struct {
 	cfg  Config
 	wake chan struct{}
 	rate frameRate // of Run
+	pace pace      // of Run
 
 	// The rest of this group belongs to Run, and tells where the search for a picture stands.
 	barren   int       // runs without a new picture
@@ -77,6 +83,7 @@ type Player struct {
 	open    bool   // the newest command is not settled yet
 	waiters []chan error
 	cancel  context.CancelFunc // ends the present run; nil where there is none
+	running bool               // Run is
 	over    bool
 }
 
@@ -93,6 +100,13 @@ func NewPlayer(cfg Config) *Player {
 	if cfg.Silence <= 0 {
 		cfg.Silence = defaultSilence
 	}
+	if cfg.Drained == nil {
+		cfg.Drained = func() <-chan struct{} {
+			sent := make(chan struct{})
+			close(sent)
+			return sent
+		}
+	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
@@ -102,59 +116,88 @@ func NewPlayer(cfg Config) *Player {
 	}
 }
 
-// Run implements media.Source. It returns nil at the end of the last recording, and when ctx ended. Its errors are those of
+// Run implements media.Source. It returns nil when all of the last recording is sent, and when ctx ended. Its errors are those of
 // Config.Open, of the source and of sink, ErrNoPicture and ErrSilent. After an error it may be called again and goes on where it was.
 func (p *Player) Run(ctx context.Context, sink media.Sink) error {
-	p.barren = 0
+	p.begin()
+	defer p.leave()
 	for {
 		r, err := p.plan(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err == nil {
-			err = p.conclude(ctx, r, p.play(ctx, r, sink))
+			err = p.carry(ctx, r, sink)
 		}
 		switch {
-		case ctx.Err() != nil:
+		case ended(ctx):
 			return nil
 		case errors.Is(err, ErrEnded):
-			p.finish()
-			return nil
+			if p.finish(ctx) {
+				return nil
+			}
 		case err != nil:
 			return err
 		}
 	}
 }
 
-// conclude decides how to go on behind a run that ended with err: nil to plan the next one, ErrEnded, or why the player fails.
-func (p *Player) conclude(ctx context.Context, r *run, err error) error {
-	if ctx.Err() != nil {
-		return nil
+func ended(ctx context.Context) bool { return ctx.Err() != nil }
+
+func (p *Player) begin() {
+	p.barren = 0
+	p.pace = pace{cost: p.pace.cost}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running = true
+}
+
+// leave ends a Run. A pause needs no other to be answered.
+func (p *Player) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running = false
+	if p.wish.paused {
+		p.answer(nil)
+	}
+}
+
+// carry plays a run and decides how to go on behind it: nil to plan the next one, ErrEnded, or why the player fails.
+func (p *Player) carry(ctx context.Context, r *run, sink media.Sink) error {
+	err := p.play(ctx, r, sink)
+	p.cfg.Log.Debug("run of the recording ended", zap.Time("from", r.Start), zap.Time("to", r.End), zap.Float64("speed", r.speed),
+		zap.Time("at", r.position()), zap.Bool("picture", r.pictures), zap.Error(err))
+	if ended(ctx) {
+		return err
 	}
 	if p.overtaken(r) {
-		p.cfg.Flush()
+		p.cfg.Flush() // of what it wrote after the command
 		return nil
 	}
+	return p.conclude(r, err)
+}
+
+// conclude decides how to go on behind a run that ended with err by itself.
+func (p *Player) conclude(r *run, err error) error {
 	at := r.position()
-	progress := r.pictures && at.After(p.furthest)
-	if progress {
+	if r.pictures && at.Sub(p.furthest) >= newPicture {
 		p.furthest, p.barren, p.step, p.tail = at, 0, 0, 0
 	} else {
 		p.barren++
 	}
 	p.shown = p.shown || r.pictures
-	slack := time.Duration(max(r.speed, 1) * float64(time.Second))
+	fast := func(d time.Duration) time.Duration { return time.Duration(max(r.speed, 1) * float64(d)) }
+	over := r.pictures && (r.reached || r.idled || p.ended(r, at, fast(nearEnd)) || err == nil && p.ended(r, at, fast(endEarly)))
 	switch {
 	case r.sinkErr != nil:
 		p.moveTo(r, at)
 		return r.sinkErr
-	case r.pictures && (r.reached || r.idled || p.ended(r, at, endEarly/time.Second*slack) && err == nil ||
-		p.ended(r, at, nearEnd/time.Second*slack)):
+	case over:
 		return p.advance(r)
-	case err == nil && r.pictures && !at.Before(r.End.Add(-endEarly)):
+	case !r.hop.IsZero():
+		p.moveTo(r, r.hop)
+		return nil
+	case err == nil && p.barren <= maxBarren && r.pictures && !at.Before(r.End.Add(-endEarly)):
 		p.moveTo(r, at) // the recording goes on behind what was known when the run was asked for
 		return nil
-	case err == nil || !r.pictures && r.atStart && p.step == 0:
+	case err == nil || r.opened && !r.pictures && r.atStart && p.step == 0 && !refusal(err):
 		return p.skip(r, at)
 	case p.refuse(r, err):
 		return nil
@@ -163,6 +206,12 @@ func (p *Player) conclude(ctx context.Context, r *run, err error) error {
 	}
 	p.moveTo(r, at)
 	return err
+}
+
+// refusal tells that a device has said no, and will say so a second later: a recorder has few slots, and each try may take one.
+func refusal(err error) bool {
+	var e interface{ Refused() bool }
+	return errors.As(err, &e) && e.Refused()
 }
 
 // skip goes on behind a place at which the device stopped in good order.
@@ -195,7 +244,11 @@ func (p *Player) skip(r *run, at time.Time) error {
 // advance goes to the end of the present stretch.
 func (p *Player) advance(r *run) error {
 	p.explore, p.step = false, 0
-	p.moveTo(r, later(r.end(), r.position()))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seq == r.seq { // not cut to seconds: a recording may be shorter than one
+		p.wish.from, p.wish.sought = later(r.end(), r.position()), false
+	}
 	return nil
 }
 
@@ -217,12 +270,28 @@ func (p *Player) moveTo(r *run, at time.Time) {
 	}
 }
 
-// finish ends the playback for all callers.
-func (p *Player) finish() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.over = true
-	p.answer(ErrEnded)
+// finish waits until all that was written is sent, and ends the playback for all callers. It returns false where a command comes before.
+func (p *Player) finish(ctx context.Context) bool {
+	drained, sent := p.cfg.Drained(), false
+	for {
+		select {
+		case <-drained:
+			sent = true
+		case <-p.wake:
+		case <-ctx.Done():
+			return false
+		}
+		p.mu.Lock()
+		commanded := p.seq != p.handled
+		if sent && !commanded {
+			p.over = true
+			p.answer(ErrEnded)
+		}
+		p.mu.Unlock()
+		if sent || commanded {
+			return !commanded
+		}
+	}
 }
 
 // refuse lets the callers know that the device refuses what they want, and goes back. It returns false where nobody wants anything.

@@ -73,7 +73,9 @@ func session(t *testing.T, r *recorder, see func(p *playback.Player, shown time.
 	t.Helper()
 	queue := media.NewQueue(media.QueueConfig{Full: media.WaitForRoom})
 	pacer := playback.NewPacer(queue)
-	player := playback.NewPlayer(playback.Config{Table: r.table, Open: r.open, Flush: pacer.Flush, OnAir: pacer.Position})
+	player := playback.NewPlayer(playback.Config{
+		Table: r.table, Open: r.open, Flush: pacer.Flush, OnAir: pacer.Position, Drained: pacer.Drained,
+	})
 	done := make(chan error, 1)
 	go func() {
 		err := player.Run(t.Context(), media.NewTimeline(queue))

@@ -9,8 +9,11 @@ import (
 	"mediapusher/internal/media"
 )
 
-// errCut ends a source that plays on past the end.
-var errCut = errors.New("the end of the recording is reached")
+var (
+	// errCut ends a source that plays on past the end, errHop one that is too slow.
+	errCut = errors.New("the end of the recording is reached")
+	errHop = errors.New("the device does not keep up with the speed")
+)
 
 // run is one run of a source, and the sink between it and the Player's. It belongs to the goroutine of Run; silent is the timer's.
 type run struct {
@@ -22,8 +25,9 @@ type run struct {
 	known  uint64 // the version of the timetable that stop belongs to
 	stop   time.Time
 	speed  float64
-	// atStart says that it begins with a stretch, tail that it looks for the last picture.
-	atStart, tail bool
+	// atStart says that it begins with a stretch, tail that it looks for the last picture, blind that nothing was known of its start.
+	atStart, tail, blind bool
+	base                 time.Time // what the content clock of a blind run began with
 
 	content  content
 	timer    *time.Timer
@@ -31,6 +35,8 @@ type run struct {
 	pictures bool // a picture was written that can be decoded
 	reached  bool // the end
 	idled    bool // silent close to the end
+	opened   bool
+	hop      time.Time // where to go on, where the device does not keep up with the speed
 	sinkErr  error
 }
 
@@ -50,11 +56,12 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 		p.cancel = nil
 		p.mu.Unlock()
 	}()
+	p.pace.open()
 	source, err := p.cfg.Open(ctx, Request{Range: r.Range, Speed: r.speed, Began: r.began})
 	if err != nil {
 		return err
 	}
-	r.next, r.ctx = sink, ctx.Err
+	r.next, r.ctx, r.opened = sink, ctx.Err, true
 	r.timer = time.AfterFunc(p.cfg.Silence, func() {
 		r.silent.Store(true)
 		cancel()
@@ -67,7 +74,7 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 			err = ErrSilent
 		}
 	}
-	if r.reached {
+	if r.reached || !r.hop.IsZero() {
 		return nil
 	}
 	return err
@@ -76,8 +83,9 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 // began takes what the device says about the first picture, where that can be.
 func (r *run) began(b Began) {
 	if !b.Start.IsZero() && b.Start.Sub(r.Start).Abs() <= maxBegan && b.Start.Before(r.End) {
-		r.content.start = b.Start
+		r.content.start, r.blind = b.Start, false
 	}
+	r.content.granted = b.Speed
 }
 
 // SetTracks leaves out the sound where the speed is not 1.
@@ -108,24 +116,27 @@ func (r *run) Write(au *media.AccessUnit) error {
 		au.Release()
 		return nil
 	}
+	r.timer.Stop()
 	key := false
 	if video {
-		at := r.content.at(au, r.player)
-		if !at.Before(r.end()) {
-			r.reached = true
-			au.Release()
-			return errCut
-		}
 		key = random(au)
-		au.Wall = at
-		au.PTS = r.content.output(au.PTS)
+		if err := r.stamp(au); err != nil {
+			au.Release()
+			return err
+		}
 	} else {
 		au.Wall = r.content.sound(au.Wall)
 	}
-	r.timer.Stop()
+	begin := time.Now()
 	if err := r.next.Write(au); err != nil {
 		r.sinkErr = err
 		return err
+	}
+	if video {
+		r.player.pace.written()
+		if time.Since(begin) > heldUp {
+			r.content.held()
+		}
 	}
 	if key && !r.pictures {
 		r.pictures = true
@@ -134,6 +145,30 @@ func (r *run) Write(au *media.AccessUnit) error {
 	if r.ctx() == nil {
 		r.timer.Reset(r.patience())
 	}
+	return nil
+}
+
+// stamp gives a picture its recorded time and its place at the speed. It fails where the run is to end before the picture.
+func (r *run) stamp(au *media.AccessUnit) error {
+	at := r.content.at(au, r.player)
+	end := r.end()
+	if r.content.shifted {
+		r.content.shifted, at = false, r.content.newest
+	}
+	if !at.Before(end) {
+		r.reached = true
+		return errCut
+	}
+	if r.speed > 1 {
+		r.content.measure(au.PTS, time.Now())
+		r.player.pace.picture(at, r.speed)
+		if to, ok := r.player.pace.hop(at, end, r.speed); ok && r.pictures {
+			r.hop, r.reached = to, !to.Before(end)
+			return errHop
+		}
+	}
+	au.Wall = at
+	au.PTS = r.content.output(au.PTS)
 	return nil
 }
 
@@ -158,6 +193,7 @@ func (r *run) end() time.Time {
 	if seen := table.outlook(); seen.version != r.known {
 		r.known = seen.version
 		if stretch, ok := table.Next(r.Start); ok {
+			r.rebase(stretch.Start)
 			r.stop = stretch.End
 			if !seen.complete && stretch.End.Equal(table.Span().End) {
 				r.stop = later(r.stop, r.End)
@@ -165,6 +201,17 @@ func (r *run) end() time.Time {
 		}
 	}
 	return r.stop
+}
+
+// rebase moves the clock of a run that was begun where nothing was known, to where the timetable now says that its first recording begins:
+// a device that is asked for a time in a gap plays from the next recording.
+func (r *run) rebase(start time.Time) {
+	start = later(start, r.Start)
+	if !r.blind || r.base.Equal(start) {
+		return
+	}
+	r.content.shift(start.Sub(r.base))
+	r.base = start
 }
 
 // random tells whether decoding can start at a picture: an IDR picture of H.264 (table 7-1), an IRAP picture of H.265 (table 7-1).

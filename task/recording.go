@@ -43,7 +43,8 @@ func (r *recording) attach(s *session) {
 	r.session = s
 	r.pacer = playback.NewPacer(s.road.queue)
 	r.player = playback.NewPlayer(playback.Config{
-		Table: r.search.table, Open: r.open, Flush: r.pacer.Flush, OnAir: r.pacer.Position, Log: s.log,
+		Table: r.search.table, Open: r.open, Flush: r.pacer.Flush, OnAir: r.pacer.Position,
+		Drained: r.pacer.Drained, Log: s.log,
 	})
 }
 
