@@ -1,7 +1,8 @@
 // The page: the form, the presets, and the list of players.
 
 import { base } from './api.js';
-import { Player } from './player.js';
+import { Live } from './live.js';
+import { Recording } from './recording.js';
 import { choose, translate, word } from './words.js';
 
 // The simulated recorders of the demo.
@@ -27,25 +28,34 @@ function request(fields) {
     .map(([name, value]) => [name, text.has(name) ? value : Number(value)]));
 }
 
-function play(fields) {
+// play adds a player to the list: a Live or, with a range that may be empty, a Recording.
+function play(Kind, fields, range) {
   const asked = request(fields);
   const maker = asked.nvr_category === 1 ? 'dahua' : 'hikvision';
-  const title = () => `${word(maker)} · ${asked.nvr_addr} · ${asked.nvr_channel}${asked.stream_type ? ` · ${word('sub')}` : ''}`;
-  const player = new Player(title, asked, clock, (gone) => {
+  const title = () => `${word(maker)} · ${asked.nvr_addr} · ${asked.nvr_channel}${asked.stream_type && !range ? ` · ${word('sub')}` : ''}`;
+  const player = new Kind(title, { ...asked, ...range }, clock, (gone) => {
     players.delete(gone);
     document.getElementById('none').hidden = players.size > 0;
   });
   players.add(player);
   document.getElementById('players').append(player.card);
   document.getElementById('none').hidden = true;
+  player.start();
 }
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  play(Object.fromEntries(new FormData(form)));
+  const { startTime, endTime, ...fields } = Object.fromEntries(new FormData(form));
+  if (event.submitter?.id !== 'play-recording') play(Live, fields);
+  else play(Recording, fields, startTime && endTime ? { startTime: stamp(startTime), endTime: stamp(endTime) } : {});
 });
+
+// stamp turns what an input of a date gives, perhaps without seconds, into the API's form.
+function stamp(text) { return `${text.replace('T', ' ')}:00`.slice(0, 19); }
+
 for (const button of document.querySelectorAll('[data-preset]')) button.addEventListener('click', () => fill(presets[button.dataset.preset]));
-document.getElementById('play-both').addEventListener('click', () => Object.values(presets).forEach(play));
+document.getElementById('play-both').addEventListener('click', () => Object.values(presets).forEach((preset) => play(Live, preset)));
+document.getElementById('play-recordings').addEventListener('click', () => Object.values(presets).forEach((preset) => play(Recording, preset, {})));
 for (const button of document.querySelectorAll('[data-language]')) button.addEventListener('click', () => choose(button.dataset.language));
 addEventListener('pagehide', () => players.forEach((player) => player.leave()));
 // A page that comes back from the browser's cache has stopped its streams when it went.

@@ -5,9 +5,10 @@ const standstill = 8000; // ms without a new picture before the connection is gi
 
 export class Picture {
   // hasAudio is false where it is known that there is no sound, else undefined: then the FLV header tells.
-  // shown is called for the first picture of each connection, undecodable when the browser cannot decode the coding.
-  constructor(video, url, hasAudio, { shown, undecodable }) {
-    Object.assign(this, { video, url, hasAudio, shown, undecodable, frames: 0, moved: 0, player: null, timer: 0 });
+  // shown is called for the first picture of each connection, gone when one is lost, undecodable when the browser cannot decode the
+  // coding.
+  constructor(video, url, hasAudio, { shown, gone, undecodable }) {
+    Object.assign(this, { video, url, hasAudio, shown, gone, undecodable, frames: 0, moved: 0, player: null, timer: 0, held: false });
     this.connect();
     this.watch = setInterval(() => this.look(), 500);
   }
@@ -40,6 +41,12 @@ export class Picture {
     player.play()?.catch?.(() => {}); // where autoplay is forbidden the controls of the element help
   }
 
+  // hold tells whether the picture has a reason to stand still. Each call gives it its full time to move again.
+  hold(held) {
+    this.held = held;
+    this.moved = Date.now();
+  }
+
   look() {
     const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.frames) {
@@ -49,7 +56,7 @@ export class Picture {
         this.fresh = false;
         this.shown();
       }
-    } else if (!this.timer && Date.now() - this.moved > standstill) {
+    } else if (!this.timer && !this.held && Date.now() - this.moved > standstill) {
       this.later();
     }
   }
@@ -57,6 +64,7 @@ export class Picture {
   later() {
     if (this.timer || this.closed) return;
     this.drop();
+    this.gone();
     this.timer = setTimeout(() => {
       this.timer = 0;
       this.connect();

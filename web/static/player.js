@@ -1,17 +1,22 @@
-// Player is one stream on the page: asks for it, beats, shows picture and numbers, asks again when the service has lost it, stops.
+// Player is one stream on the page: asks for it, beats, shows picture and numbers, stops. What it plays says how it is asked for (open)
+// and what follows when the service has lost it (lost); it may add controls of its own to the card, and begins with start.
 
 import * as api from './api.js';
 import { Picture } from './picture.js';
 import { problem, translate, word } from './words.js';
 
 const beatEvery = 20; // s, what the API asks for
-const statusEvery = 2; // s
 const restAfterFailure = 5; // s, doubled with each failure in a row
 const longestRest = 60; // s
-// What another try cannot help: a wrong request, and a login that the recorder may lock after a few attempts.
-const final = new Set([600, 606]);
+// What another try cannot help: a wrong request, a login that the recorder may lock after a few attempts, and a range without recordings.
+const final = new Set([600, 606, 607]);
+
+// The states that are told in the place of the picture.
+const overlays = new Set(['starting', 'connecting', 'ended']);
 
 export class Player {
+  statusEvery = 2; // s
+
   // title gives the card's title in the language of the moment.
   constructor(title, request, clock, gone) {
     Object.assign(this, { title, request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, failures: 0, age: null, stopped: false });
@@ -30,16 +35,20 @@ export class Player {
     this.tick = () => this.second();
     document.addEventListener('language', this.words);
     clock.addEventListener('message', this.tick);
-    this.start();
   }
 
   find(selector) { return this.card.querySelector(selector); }
+
+  // extend adds the controls of a template to the card.
+  extend(template) {
+    this.find('.problem').before(document.getElementById(template).content.cloneNode(true));
+  }
 
   async start() {
     this.forget();
     this.failure = null;
     this.set('starting');
-    const answer = await api.start(this.request);
+    const answer = await this.open();
     if (this.stopped) {
       if (answer.play_handle) api.stop(answer.play_handle);
       return;
@@ -52,10 +61,14 @@ export class Player {
     this.since = 0;
     this.failures = 0;
     this.addresses(answer);
+    this.opened(answer);
     const status = await api.status(this.handle);
     if (this.stopped || this.handle !== answer.play_handle) return;
     this.attach(answer.flv_url, sound(status));
   }
+
+  // opened is told what the service has answered to a start.
+  opened() {}
 
   attach(url, hasAudio) {
     this.url = url;
@@ -64,6 +77,7 @@ export class Player {
     if (this.note) return;
     this.picture = new Picture(this.video, url, hasAudio, {
       shown: () => this.set('playing'),
+      gone: () => this.ask(), // a stream that has ended is not connected to again
       undecodable: () => {
         this.note = 'cannotDecode';
         this.set('failed');
@@ -80,21 +94,22 @@ export class Player {
     }
     if (!this.handle) return;
     if (this.since % beatEvery === 0) this.beat();
-    if (this.since % statusEvery === 0) this.ask();
+    if (this.since % this.statusEvery === 0) this.ask();
   }
 
   async beat() {
     const handle = this.handle;
     const answer = await api.beat(handle);
-    if (answer.status_code === 605 && this.handle === handle) this.start();
+    if (answer.status_code === 605 && this.handle === handle) this.lost();
   }
 
   async ask() {
     const handle = this.handle;
+    if (!handle) return;
     const status = await api.status(handle);
     if (this.handle !== handle) return;
     if (status.status_code === 605) {
-      this.start();
+      this.lost();
       return;
     }
     this.numbers(status);
@@ -143,10 +158,10 @@ export class Player {
   show() {
     translate(this.card);
     this.find('h3').textContent = this.title();
-    this.find('.state').textContent = word(this.failing && this.state === 'playing' ? 'retrying' : this.state);
+    this.find('.state').textContent = word(this.mood());
     this.find('.sound').textContent = word(this.video.muted ? 'sound' : 'silence');
-    this.find('.again').hidden = this.state !== 'failed';
-    this.find('.overlay').textContent = { starting: word('startingLong'), connecting: word('connectingLong') }[this.state] ?? '';
+    this.find('.again').hidden = this.state !== 'failed' && this.state !== 'ended';
+    this.find('.overlay').textContent = overlays.has(this.state) ? word(`${this.state}Long`) : '';
     this.find('[data-number="age"]').textContent = typeof this.age === 'number' ? `${number(this.age, 1)} ${word('ago')}` : '–';
     const lines = [];
     if (this.note) lines.push(word(this.note));
@@ -155,6 +170,15 @@ export class Player {
     const box = this.find('.problem');
     box.hidden = lines.length === 0;
     box.textContent = lines.join(' · ');
+  }
+
+  // mood is the word for how it goes.
+  mood() { return this.failing && this.state === 'playing' ? 'retrying' : this.state; }
+
+  // trouble shows why the service did not do what a control asked of it, and takes that away when it did.
+  trouble(answer) {
+    this.failure = answer.status_code === 200 ? null : answer;
+    this.show();
   }
 
   // forget drops the picture and the handle without asking the service for anything.
