@@ -130,6 +130,9 @@ func (p *Player) Run(ctx context.Context, sink media.Sink) error {
 		case ended(ctx):
 			return nil
 		case errors.Is(err, ErrEnded):
+			if !p.shown && p.barren > 0 {
+				return ErrNoPicture
+			}
 			if p.finish(ctx) {
 				return nil
 			}
@@ -189,11 +192,11 @@ func (p *Player) conclude(r *run, err error) error {
 	case r.sinkErr != nil:
 		p.moveTo(r, at)
 		return r.sinkErr
-	case over:
-		return p.advance(r)
-	case !r.hop.IsZero():
+	case !r.hop.IsZero() && !r.reached:
 		p.moveTo(r, r.hop)
 		return nil
+	case over:
+		return p.advance(r)
 	case err == nil && p.barren <= maxBarren && r.pictures && !at.Before(r.End.Add(-endEarly)):
 		p.moveTo(r, at) // the recording goes on behind what was known when the run was asked for
 		return nil
