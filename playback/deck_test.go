@@ -37,6 +37,7 @@ type deck struct {
 	fails    error                          // of each run's source, at once
 	refuse   func(q playback.Request) error // of Open
 	early    time.Duration                  // it ends that much before the end of a recording
+	retry    time.Duration                  // behind which Run is called again after an error; 0 never
 
 	mu   sync.Mutex
 	asks []playback.Request
@@ -226,7 +227,11 @@ func show(t *testing.T, d *deck) *screen {
 	})
 	done := make(chan error, 1)
 	go func() {
-		err := s.player.Run(t.Context(), media.NewTimeline(queue))
+		road := media.NewTimeline(queue)
+		err := s.player.Run(t.Context(), road)
+		for err != nil && d.retry > 0 && wait(t.Context(), d.retry) {
+			err = s.player.Run(t.Context(), road)
+		}
 		queue.Close()
 		done <- err
 	}()
