@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -219,27 +218,4 @@ func listen(t testing.TB, each func(net.Conn)) string {
 		}
 	})
 	return l.Addr().String()
-}
-
-// What this version does not do is answered as the contract says.
-func TestCallsOfLaterVersions(t *testing.T) {
-	source := startRecorder(t, nvrsim.Config{Vendor: nvrsim.Dahua})
-	s := startService(t, settings{})
-	a := s.live(source, 1)
-	body := source.request(1, "startTime", "2016-07-20 12:00:00", "endTime", "2016-07-20 13:00:00")
-	for path, want := range map[string]struct {
-		body any
-		code int
-	}{
-		"/BACK_STREAM": {body, 604},
-		fmt.Sprintf("/STREAM/%d/POSITION", a.Handle):   {map[string]any{"pos_time": "2016-07-20 12:30:00"}, 608},
-		fmt.Sprintf("/STREAM/%d/PTZControl", a.Handle): {map[string]any{"command": 1}, 609},
-	} {
-		if got := s.call(path, want.body); got.Code != want.code || got.Message == "" {
-			t.Errorf("%s: %+v, want %d", path, got, want.code)
-		}
-	}
-	if s.beat(a) != http.StatusOK {
-		t.Error("the session did not survive")
-	}
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -20,6 +21,12 @@ func testMain(m *testing.M) int {
 		return 1
 	}
 	defer remove()
+	// Most tests wait for other programs and for time to pass, so more of them than there are processors run at once.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return m.Run()
 }
 

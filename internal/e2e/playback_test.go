@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -304,5 +307,41 @@ func TestThousandFiles(t *testing.T) {
 				eventually(t, 5*time.Second, "no search is held at the recorder", func() bool { return r.Counts().Searches == 0 })
 			})
 		}
+	}
+}
+
+// The example of the old API's document gets the document's answer.
+func TestDocumentedExample(t *testing.T) {
+	t.Parallel()
+	s := startService(t, settings{})
+	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
+		t.Run(vendor, func(t *testing.T) {
+			channels := disk(vendor, -600, 3000, 3000, 5400)
+			for i, name := range []string{"ch0010_01000001613000000", "ch0010_01000001613000100"} {
+				channels[0].Recordings[i].Name, channels[0].Recordings[i].Size = name, []int64{900417012, 161928736}[i]
+			}
+			r := startRecorder(t, nvrsim.Config{Vendor: vendor, Channels: channels})
+			body, err := json.Marshal(r.recorded(1, 0, 3600))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.Post(s.api+"/BACK_STREAM", "application/json", bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			said, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const want = `"start_time":"2016-07-20 12:00:00","stop_time":"2016-07-20 13:30:00","record_files":[` +
+				`{"file_name":"ch0010_01000001613000000","file_size":900417012,` +
+				`"start_time":"2016-07-20 11:50:00","stop_time":"2016-07-20 12:50:00"},` +
+				`{"file_name":"ch0010_01000001613000100","file_size":161928736,` +
+				`"start_time":"2016-07-20 12:50:00","stop_time":"2016-07-20 13:30:00"}]`
+			if !strings.HasPrefix(string(said), `{"status_code":200,"status_message":"OK","rtmp_url":"rtmp://`) || !strings.Contains(string(said), want) {
+				t.Errorf("answer %s\nwant %s", said, want)
+			}
+		})
 	}
 }
