@@ -2,6 +2,8 @@
 
 const again = 1000; // ms before a new connection
 const standstill = 8000; // ms without a new picture before the connection is given up
+const farBehind = 4; // s behind the newest data, beyond which the picture jumps; below it the player catches up by playing faster
+const edge = 0.6; // s behind the newest data that are enough to play on
 
 export class Picture {
   // hasAudio is false where it is known that there is no sound, else undefined: then the FLV header tells.
@@ -21,7 +23,7 @@ export class Picture {
     if (this.hasAudio !== undefined) source.hasAudio = this.hasAudio;
     const player = mpegts.createPlayer(source, {
       enableStashBuffer: false, // pictures at once; a live stream has no use for a reserve
-      liveSync: true, liveSyncMaxLatency: 1.5, liveSyncTargetLatency: 0.6,
+      liveSync: true, liveSyncMaxLatency: 1.5, liveSyncTargetLatency: edge,
       autoCleanupSourceBuffer: true, autoCleanupMaxBackwardDuration: 30, autoCleanupMinBackwardDuration: 10,
     });
     this.player = player;
@@ -48,6 +50,7 @@ export class Picture {
   }
 
   look() {
+    this.jump();
     const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.frames) {
       this.frames = frames;
@@ -59,6 +62,14 @@ export class Picture {
     } else if (!this.timer && !this.held && Date.now() - this.moved > standstill) {
       this.later();
     }
+  }
+
+  // jump goes to the newest data where much has come at once, or the page has slept.
+  jump() {
+    const { buffered, currentTime, paused } = this.video;
+    if (buffered.length === 0 || paused) return;
+    const end = buffered.end(buffered.length - 1);
+    if (end - currentTime > farBehind) this.video.currentTime = end - edge;
   }
 
   later() {

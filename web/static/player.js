@@ -113,9 +113,9 @@ export class Player {
       return;
     }
     this.numbers(status);
-    if (status.status_code === 200 && this.picture?.hasAudio === false && sound(status) === undefined) { // the sound has come after all
+    if (status.status_code === 200 && this.picture && this.picture.hasAudio !== sound(status)) { // the sound has come, or gone
       this.picture.close();
-      this.attach(this.url, undefined);
+      this.attach(this.url, sound(status));
     }
   }
 
@@ -207,7 +207,11 @@ export class Player {
   }
 }
 
-// sound is false where the service knows of none, else undefined: then the stream itself tells.
-function sound(status) { return status.status_code === 200 && status.audio_codec === '' ? false : undefined; }
+// sound is false where the service knows of none, else undefined: then the stream itself tells. A recording has sound at speed 1 alone, and
+// a browser that expects some stands still until it comes.
+function sound(status) {
+  if (status.status_code !== 200) return undefined;
+  return status.audio_codec === '' || (status.speed ?? 1) !== 1 ? false : undefined;
+}
 
 function number(value, digits) { return typeof value === 'number' && Number.isFinite(value) ? value.toFixed(digits) : '–'; }
