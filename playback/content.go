@@ -126,7 +126,7 @@ func (c *content) follow(au *media.AccessUnit, p *Player) {
 
 // judge decides by the mean step, in usual ones, whether timestamps are squeezed.
 func (c *content) judge(mean float64) {
-	if c.full = mean <= sparse; !c.full {
+	if c.full = c.speed < 1 || mean <= sparse; !c.full {
 		return // measure decides
 	}
 	c.scale = 1

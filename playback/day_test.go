@@ -21,6 +21,9 @@ func TestDayAtSpeed8(t *testing.T) {
 			}
 			ranges = append(ranges, r)
 			content += r.End.Sub(r.Start)
+			if i%3 != 0 && i < 299 {
+				content += time.Second // it is one recording with the next, which this recorder plays
+			}
 		}
 		var first, most uint64
 		hour := 0
@@ -43,7 +46,7 @@ func TestDayAtSpeed8(t *testing.T) {
 		if err := <-over; err != nil {
 			t.Error(err)
 		}
-		if lasted := time.Since(begin); (lasted - content/8).Abs() > 2*time.Minute {
+		if lasted := time.Since(begin); (lasted - content/8).Abs() > time.Second {
 			t.Errorf("%v of recording lasted %v", content, lasted)
 		}
 		if hour < 23 || most > first+8<<20 {

@@ -150,6 +150,7 @@ func TestSpeed(t *testing.T) {
 		"real time, 8":              {deck: &deck{rate: 1}, speed: 8, lasts: 7500 * time.Millisecond, runs: 5},
 		"real time, 2":              {deck: &deck{rate: 1}, speed: 2, lasts: 30 * time.Second, runs: 9},
 		"real time at half":         {deck: &deck{rate: 1}, speed: 0.5, lasts: 2 * time.Minute, runs: 1},
+		"stretches at half":         {deck: &deck{rate: 1, scales: true, squeezes: true, granted: 0.5}, speed: 0.5, lasts: 2 * time.Minute, runs: 1},
 		"scales to an eighth":       {deck: &deck{rate: 1, scales: true, granted: 0.125}, speed: 0.125, lasts: 8 * time.Minute, runs: 1},
 		"sound":                     {deck: &deck{sound: true}, speed: 2, lasts: 30 * time.Second, runs: 1},
 		"real time, two recordings": {deck: &deck{rate: 1, recorded: []playback.Range{span(0, 30), span(300, 330)}}, speed: 4, lasts: 15 * time.Second, runs: 9},
@@ -161,6 +162,7 @@ func TestSpeed(t *testing.T) {
 					d.recorded = minute()
 				}
 				s := show(t, d)
+				<-time.After(200 * time.Millisecond) // the rate of the pictures shows
 				if err := s.player.Pause(t.Context()); err != nil {
 					t.Error(err)
 				}
