@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the demo and its browser test. Screenshots stay in .cache/demo-test.
+# Runs the demo and its browser tests. Screenshots stay in .cache/demo-test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,3 +21,4 @@ until grep -q '^Moving pictures: ' .cache/demo-test/demo.log; do
 done
 
 node web/test/demo.mjs
+node web/test/recording.mjs

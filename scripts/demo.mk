@@ -7,7 +7,7 @@ demo: ## show moving pictures: installs what is missing, builds, runs until Ctrl
 	$(MAKE) --no-print-directory build
 	scripts/demo.sh
 
-demo-test: ## the demo in a headless browser, with two screenshots that differ
+demo-test: ## the demo in a headless browser: live, recordings, cameras
 	scripts/deps.sh go demo browser
 	$(MAKE) --no-print-directory build
 	scripts/demo-test.sh

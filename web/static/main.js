@@ -47,11 +47,11 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   const { startTime, endTime, ...fields } = Object.fromEntries(new FormData(form));
   if (event.submitter?.id !== 'play-recording') play(Live, fields);
-  else play(Recording, fields, startTime && endTime ? { startTime: stamp(startTime), endTime: stamp(endTime) } : {});
+  else play(Recording, fields, startTime || endTime ? { startTime: stamp(startTime), endTime: stamp(endTime) } : {});
 });
 
-// stamp turns what an input of a date gives, perhaps without seconds, into the API's form.
-function stamp(text) { return `${text.replace('T', ' ')}:00`.slice(0, 19); }
+// stamp turns what an input of a date gives, perhaps without seconds or nothing, into the API's form.
+function stamp(text) { return text && `${text.replace('T', ' ')}:00`.slice(0, 19); }
 
 for (const button of document.querySelectorAll('[data-preset]')) button.addEventListener('click', () => fill(presets[button.dataset.preset]));
 document.getElementById('play-both').addEventListener('click', () => Object.values(presets).forEach((preset) => play(Live, preset)));

@@ -30,7 +30,7 @@ export class Recording extends Player {
   }
 
   async open() {
-    if (this.request.startTime) return api.back(this.request);
+    if ('startTime' in this.request) return api.back(this.request);
     const range = await latest(this.request);
     return range.startTime && !this.stopped ? api.back({ ...this.request, ...range }) : range;
   }
