@@ -173,6 +173,30 @@ func TestABeginInAnUnknownGap(t *testing.T) {
 	})
 }
 
+// The list tells of the next recording long after the first is over: it is played then, and the wait is not taken for a slow device.
+func TestARecordingThatBecomesKnownLate(t *testing.T) {
+	for _, speed := range []float64{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			d := &deck{
+				recorded: []playback.Range{span(0, 30), span(300, 330)}, table: playback.NewTimetable(span(0, 3600), playback.ClipNone),
+				rate: 1, scales: true, granted: speed,
+			}
+			d.table.Add([]playback.File{{Range: span(0, 30)}})
+			s := show(t, d)
+			if speed != 1 {
+				if err := s.player.SetSpeed(t.Context(), speed); err != nil {
+					t.Error(err)
+				}
+			}
+			<-time.After(50 * time.Second)
+			d.table.Add([]playback.File{{Range: span(300, 330)}})
+			d.table.Complete()
+			s.lasts(t, 50*time.Second+time.Duration(float64(30*time.Second)/speed), 300*time.Millisecond)
+			s.holds(t, 0, 300*time.Millisecond)
+		})
+	}
+}
+
 // A gap that no list tells of is passed.
 func TestAStopInAGapThatNobodyKnows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

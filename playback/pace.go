@@ -27,6 +27,9 @@ type pace struct {
 // open begins a run.
 func (p *pace) open() { p.opened, p.shown, p.newest = time.Now(), time.Time{}, time.Time{} }
 
+// rest says that the device is not asked for anything now.
+func (p *pace) rest() { p.last = time.Time{} }
+
 // picture takes one of the recorded time at.
 func (p *pace) picture(at time.Time, speed float64) {
 	now := time.Now()

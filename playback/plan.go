@@ -33,6 +33,7 @@ func (p *Player) plan(ctx context.Context) (*run, error) {
 		if w.paused {
 			changed = nil
 		}
+		p.pace.rest()
 		select {
 		case <-changed:
 		case <-p.wake:

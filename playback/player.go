@@ -244,13 +244,21 @@ func (p *Player) skip(r *run, at time.Time) error {
 	return nil
 }
 
-// advance goes to the end of the present stretch.
+// advance goes to the end of the present stretch, as far as that is known.
 func (p *Player) advance(r *run) error {
 	p.explore, p.step = false, 0
+	at := r.position()
+	stretch, ok := p.cfg.Table.Next(at)
+	switch {
+	case ok && !at.Before(stretch.Start):
+		at = stretch.End
+	case r.reached:
+		at = later(at, r.end())
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seq == r.seq { // not cut to seconds: a recording may be shorter than one
-		p.wish.from, p.wish.sought = later(r.end(), r.position()), false
+		p.wish.from, p.wish.sought = at, false
 	}
 	return nil
 }
