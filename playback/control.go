@@ -32,7 +32,8 @@ func (p *Player) SetSpeed(ctx context.Context, speed float64) error {
 	})
 }
 
-// Pause ends the device's session and holds the playback where it is on air. It fails with ErrEnded and the context's error.
+// Pause ends the device's session and holds the playback where it is on air. While Run is not running, between two tries of the source,
+// it returns at once; the other commands wait for the next Run then. It fails with ErrEnded and the context's error.
 func (p *Player) Pause(ctx context.Context) error {
 	return p.command(ctx, func(w *wish) bool {
 		was := w.paused
