@@ -96,7 +96,7 @@ export class Recording extends Player {
 
   mood() {
     if (this.state !== 'playing') return super.mood();
-    if (this.busy) return 'seeking';
+    if (this.busy) return 'busy';
     return this.paused ? 'paused' : super.mood();
   }
 
