@@ -129,7 +129,7 @@ func (p *player) finish(ctx context.Context, session string, f Faults) {
 	p.buffer = p.buffer[:0]
 	switch f.EndAs {
 	case EndClose:
-		p.c.drop("end of the recording")
+		p.c.hangUp("end of the recording")
 		return
 	case EndBye:
 		for _, st := range p.tracks {

@@ -171,6 +171,20 @@ func (c *conn) drop(cause string) {
 	_ = c.nc.Close()
 }
 
+// hangUp ends the sending side behind all that was sent, and goes on reading until the client has closed. To close at once would throw away
+// what still waits to be sent, where a request of the client lies unread.
+func (c *conn) hangUp(cause string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if c.cause == "" {
+		c.cause = cause
+	}
+	if !ok || half.CloseWrite() != nil {
+		_ = c.nc.Close()
+	}
+}
+
 func (c *conn) reason() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
