@@ -15,6 +15,9 @@ var (
 	errHop = errors.New("the device does not keep up with the speed")
 )
 
+// lastWait is how long a picture may come behind one that fills the recording to its end, at speed 1.
+const lastWait = 200 * time.Millisecond
+
 // run is one run of a source, and the sink between it and the Player's. It belongs to the goroutine of Run; silent is the timer's.
 type run struct {
 	Range
@@ -172,12 +175,17 @@ func (r *run) stamp(au *media.AccessUnit) error {
 	return nil
 }
 
-// patience is how long the source may send nothing now.
+// patience is how long the source may send nothing now: little where the newest picture may be the last one.
 func (r *run) patience() time.Duration {
-	if r.pictures && r.near() {
-		return time.Duration(float64(time.Second) / min(r.speed, 1))
+	slow := min(r.speed, 1)
+	switch {
+	case !r.pictures || !r.near():
+		return r.player.cfg.Silence
+	case !r.position().Add(2 * duration(r.player.rate.step)).Before(r.stop):
+		return time.Duration(float64(lastWait) / slow)
+	default:
+		return time.Duration(float64(time.Second) / slow)
 	}
-	return r.player.cfg.Silence
 }
 
 func (r *run) near() bool {
