@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,6 +205,12 @@ func TestFailedPlaybackLeavesNothing(t *testing.T) {
 	full := &device.Error{Op: device.OpPlayback, Kind: device.KindBusy, Code: 453}
 	badName := &pusher.Error{Step: pusher.StepPublish, Words: "NetStream.Publish.BadName"}
 	none := func(context.Context, func([]playback.File)) error { return nil }
+	broken := &device.Error{Op: device.OpSearch, Kind: device.KindProtocol, Code: 500}
+	tooLong := func(err error) bool {
+		var failure *device.Error
+		return errors.As(err, &failure) && failure.Op == device.OpSearch && failure.Kind == device.KindUnreachable &&
+			strings.Contains(failure.Meaning, "longer than 30s (search_timeout)")
+	}
 	is := func(target error) func(error) bool { return func(err error) bool { return errors.Is(err, target) } }
 	for _, tt := range []struct {
 		name   string
@@ -229,6 +236,21 @@ func TestFailedPlaybackLeavesNothing(t *testing.T) {
 		{"search's login refused", func(s *scene) {
 			s.recorder.disk.search = func(context.Context, func([]playback.File)) error { return refused }
 		}, is(refused), false, 0},
+		{"broken search", func(s *scene) {
+			s.recorder.disk.search = func(context.Context, func([]playback.File)) error { return broken }
+		}, is(broken), false, 0},
+		{"broken search, late", func(s *scene) {
+			s.recorder.disk.search = func(context.Context, func([]playback.File)) error {
+				s.pass(5 * time.Second)
+				return broken
+			}
+		}, is(broken), true, 5 * time.Second},
+		{"search without an end", func(s *scene) {
+			s.recorder.disk.search = func(ctx context.Context, _ func([]playback.File)) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+		}, tooLong, true, 30 * time.Second},
 		{"no slot", func(s *scene) { s.recorder.disk.refuse = func(context.Context, playback.Request) error { return full } }, is(full), true, 0},
 		{"server refuses", func(s *scene) { s.server.refuse = badName }, is(task.ErrPublish), true, 0},
 		{"server hangs", func(s *scene) { s.server.hang = true }, is(task.ErrPublish), true, 10 * time.Second},
@@ -257,7 +279,7 @@ func TestFailedPlaybackLeavesNothing(t *testing.T) {
 func TestPlaybackWithoutAList(t *testing.T) {
 	for name, err := range map[string]error{
 		"by RTSP alone": &device.Error{Op: device.OpSearch, Kind: device.KindUnsupported},
-		"broken search": &device.Error{Op: device.OpSearch, Kind: device.KindProtocol},
+		"not built in":  &device.Error{Op: device.OpSearch, Kind: device.KindNotBuilt},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inArchive(t, task.Config{}, nil, func(s *scene) {

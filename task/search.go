@@ -40,9 +40,12 @@ func (s *search) run(ctx context.Context, of *session) {
 	late.Add(1)
 	stop := context.AfterFunc(limited, func() {
 		defer late.Done()
-		s.settle.Do(func() { s.conclude(ctx, of, context.Cause(limited)) })
+		s.settle.Do(func() { s.conclude(ctx, of, of.searchTooLong()) })
 	})
 	err := s.look(limited, of)
+	if err != nil && limited.Err() != nil && !refusesLogin(err) {
+		err = of.searchTooLong()
+	}
 	s.settle.Do(func() { s.conclude(ctx, of, err) })
 	if stop() {
 		late.Done()
@@ -83,12 +86,12 @@ func (s *search) conclude(ctx context.Context, of *session, err error) {
 	case err == nil || kind == device.KindNoRecording:
 		s.verdict = fmt.Errorf("%w: %s from %s to %s", ErrNoRecording, of.source, playback.FormatTime(asked.Start),
 			playback.FormatTime(asked.End))
-	case refusesLogin(err):
-		s.verdict = err
-	default:
+	case hasNoList(err):
 		of.log.Warn("the recordings cannot be listed, playing the asked range", zap.Error(err))
 		s.unlisted = true
 		s.table.Add([]playback.File{{Range: asked}})
+	default:
+		s.verdict = err
 	}
 	// In this order whoever is woken finds the verdict.
 	close(s.settled)
@@ -99,7 +102,21 @@ func (s *search) conclude(ctx context.Context, of *session, err error) {
 	}
 }
 
-// refusesLogin tells a device that lets nobody in from one that has no list.
+// searchTooLong is the failure of a search that the limit ends before anything was found.
+func (s *session) searchTooLong() error {
+	return &device.Error{
+		Vendor: s.source.target.Vendor, Address: address(s.source.target), Op: device.OpSearch, Kind: device.KindUnreachable,
+		Meaning: fmt.Sprintf("the search took longer than %s (search_timeout)", s.cfg.SearchTimeout),
+	}
+}
+
+// hasNoList tells a device at which nobody can search, as one that answers RTSP alone, from one whose search fails.
+func hasNoList(err error) bool {
+	kind, ok := device.KindOf(err)
+	return ok && !refusesLogin(err) && (kind == device.KindUnsupported || kind == device.KindNotBuilt)
+}
+
+// refusesLogin tells a device that lets nobody in.
 func refusesLogin(err error) bool {
 	var e *device.Error
 	return errors.As(err, &e) && (e.Op == device.OpLogin || e.Kind == device.KindAuth || e.Kind == device.KindLocked)
