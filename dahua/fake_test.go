@@ -34,7 +34,8 @@ type fake struct {
 	limit int
 	// create, find and end are what these steps answer: "" for what is right, "404" for a status, or a body. all lets 0 mean all channels.
 	create, find, end string
-	repeat            bool // the first page comes for ever
+	first             string // what findNextFile answers to the first page
+	repeat            bool   // the first page comes for ever
 	// noRPC answers 404 to RPC2, rpcLogin refuses its login with a code, rpc overrides the answer to a method.
 	noRPC    bool
 	rpcLogin int
@@ -154,6 +155,9 @@ func (f *fake) findFiles(w http.ResponseWriter, action string, query url.Values)
 			fmt.Fprint(w, "OK\r\n")
 		}
 	case action == "findNextFile":
+		if one.at == 0 && told(w, f.first) {
+			return
+		}
 		page, last := f.page(one, query.Get("count"))
 		if last && told(w, f.end) {
 			return

@@ -66,8 +66,8 @@ func (p *rpc2) logIn(ctx context.Context, op device.Operation) (*session, error)
 	case asked.Encryption != "" && asked.Encryption != "Default":
 		return nil, none("RPC2 asks for a login that is not known: " + netway.Plain([]byte(asked.Encryption)))
 	}
-	// A session whose number got lost cannot be ended, so the end of ctx does not end this.
-	proving, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
+	// A session whose number got lost cannot be ended, so the end of ctx does not end this at once.
+	proving, cancel := outlive(ctx, freeLimit)
 	defer cancel()
 	second, err := r.post(proving, op, pageLogin,
 		p.loginCall(loginHash(r.Target.User, r.Target.Password.Reveal(), asked), first.Session, "Default"))

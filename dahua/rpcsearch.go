@@ -77,17 +77,17 @@ func (s *search) byRPC2(ctx context.Context) error {
 	})
 }
 
-// create asks for a handle. Where its number got lost it cannot be given back, so the end of ctx does not end this.
+// create asks for a handle. Where its number got lost it cannot be given back, so the end of ctx does not end this at once.
 func (s *search) create(ctx context.Context, in *session) (reply, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
+	ctx, cancel := outlive(ctx, freeLimit)
 	defer cancel()
 	return s.recorder.rpc2.call(ctx, device.OpSearch, in, call{Method: "mediaFileFind.factory.create"})
 }
 
 func (s *search) freeObject(ctx context.Context, in *session, object json.RawMessage) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
-	defer cancel()
 	for _, method := range []string{"mediaFileFind.close", "mediaFileFind.destroy"} {
-		_, _ = s.recorder.rpc2.call(ctx, device.OpSearch, in, call{Method: method, Object: object})
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
+		_, _ = s.recorder.rpc2.call(limited, device.OpSearch, in, call{Method: method, Object: object})
+		cancel()
 	}
 }

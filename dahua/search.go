@@ -23,8 +23,12 @@ const freeLimit = 5 * time.Second
 // maxHandle is the ceiling for the length of a handle, which is a number.
 const maxHandle = 64
 
-// errNothing says that the device refused a query, which some do where nothing is recorded.
-var errNothing = errors.New("the device refuses the query")
+var (
+	// errNothing says that the device refused a query, which some do where nothing is recorded.
+	errNothing = errors.New("the device refuses the query")
+	// errNoPage says that the device took a query and then failed at its first page.
+	errNoPage = errors.New("the device gives no page of a query that it took")
+)
 
 // search looks for the recordings of one channel.
 type search struct {
@@ -48,14 +52,17 @@ func (r *recorder) Search(ctx context.Context, request device.SearchRequest, pag
 	}
 	s := &search{recorder: r, channel: channel, span: request.Range, alone: count == 1, page: page}
 	refusal := s.byCGI(ctx)
-	if !saysNo(refusal) {
+	if !saysNo(refusal) && !errors.Is(refusal, errNoPage) {
 		return refusal
 	}
 	err = s.byRPC2(ctx)
 	kind, _ := device.KindOf(err)
+	var failure *device.Error
 	switch {
 	case !errors.Is(err, errNoRPC2):
 		return err
+	case errors.Is(refusal, errNoPage) && errors.As(refusal, &failure):
+		return failure
 	case errors.Is(refusal, errNothing):
 		return nil
 	case kind == device.KindAuth:
@@ -72,41 +79,52 @@ func (s *search) byCGI(ctx context.Context) error {
 	if known != nil && *known == 0 {
 		slices.Reverse(bases)
 	}
-	answered, refusal := false, error(nil)
+	var answered, found bool
+	var refusal, noPage error
 	for _, base := range bases {
 		one := &sweep{search: s, asked: s.channel - 1 + base, blind: base == 1 || s.alone}
 		err := s.query(ctx, one)
 		if one.base != nil {
 			s.recorder.learned(func(l *lore) { l.findBase = one.base })
 		}
+		found = found || one.taken > 0
 		switch {
 		case errors.Is(err, errNothing):
 			refusal = err
+		case errors.Is(err, errNoPage):
+			noPage = err
 		case err != nil:
 			return err
 		default:
 			answered = true
+			if one.base != nil && *one.base == base {
+				noPage = nil // what failed was the query with the wrong number
+			}
 		}
 		if one.taken > 0 || known != nil && one.strangers == 0 {
 			break
 		}
 	}
-	if answered {
+	switch {
+	case noPage != nil && !found:
+		return noPage
+	case answered:
 		return nil
+	default:
+		return refusal
 	}
-	return refusal
 }
 
-// query makes one search by CGI and gives its handle back. A refused query is errNothing.
+// query makes one search by CGI and gives its handle back. A refused query is errNothing, and errNoPage one that fails at its first page.
 func (s *search) query(ctx context.Context, into *sweep) error {
 	r := s.recorder
 	if ctx.Err() != nil {
 		return r.TooLong(ctx, device.OpSearch, "the search takes too long")
 	}
-	// A handle whose number got lost cannot be given back, so the end of ctx does not end this.
-	creating, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
-	defer cancel()
+	// A handle whose number got lost cannot be given back, so the end of ctx does not end this at once.
+	creating, cancel := outlive(ctx, freeLimit)
 	created, err := r.ask(creating, device.OpSearch, findPage+"factory.create")
+	cancel()
 	if err != nil {
 		return err
 	}
@@ -126,22 +144,46 @@ func (s *search) query(ctx context.Context, into *sweep) error {
 	} else if err != nil {
 		return err
 	}
+	pages := 0
 	return into.drain(ctx, func(ctx context.Context) ([]item, error) {
 		found, err := r.ask(ctx, device.OpSearch, fmt.Sprintf("%sfindNextFile%s&count=%d", findPage, object, pageSize))
-		if saysNo(err) { // the end of the list, to some
+		kind, _ := device.KindOf(err)
+		switch {
+		case err == nil:
+			pages++
+			return items(found), nil
+		case pages > 0 && saysNo(err): // the end of the list, to some
 			return nil, nil
+		case pages == 0 && kind == device.KindProtocol:
+			return nil, fmt.Errorf("%w: %w", errNoPage, err)
+		default:
+			return nil, err
 		}
-		return items(found), err
 	})
 }
 
-// free gives a handle back, also when ctx has ended. A failure is the device's own loss.
+// free gives a handle back, also when ctx has ended. A failure is the device's own loss, and no reason to leave out the other step.
 func (s *search) free(ctx context.Context, object string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
-	defer cancel()
 	for _, action := range []string{"close", "destroy"} {
-		_, _ = s.recorder.ask(ctx, device.OpSearch, findPage+action+object)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), freeLimit)
+		_, _ = s.recorder.ask(limited, device.OpSearch, findPage+action+object)
+		cancel()
 	}
+}
+
+// outlive returns a context that ends so long after ctx, or with the returned function, which the caller calls.
+func outlive(ctx context.Context, by time.Duration) (longer context.Context, end context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(by)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 // findTime writes a time as CGI takes it: whole seconds of the device's own clock, since a fraction is answered by 400.

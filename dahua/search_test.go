@@ -201,6 +201,23 @@ func TestSearchTrouble(t *testing.T) {
 			}
 		})
 	}
+	for name, f := range map[string]*fake{
+		"no first page, and no RPC2":         {noRPC: true},
+		"no first page, and a login refused": {rpcLogin: 268632085},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.channels, f.base, f.files, f.first = 2, 1, files, "400"
+			d := f.start(t, nil)
+			_, pages, err := find(t.Context(), d, 0)
+			var failure *device.Error
+			if !errors.As(err, &failure) || failure.Op != device.OpSearch || failure.Kind != device.KindProtocol || failure.Code != 400 || pages != 0 {
+				t.Errorf("%d pages, %v", pages, err)
+			}
+			if f.left() != 0 {
+				t.Errorf("%d handles or sessions are left", f.left())
+			}
+		})
+	}
 	t.Run("no such channel", func(t *testing.T) {
 		d := (&fake{channels: 2}).start(t, nil)
 		if _, _, err := find(t.Context(), d, 2); err == nil {
@@ -225,6 +242,9 @@ func TestSearchByRPC2(t *testing.T) {
 		{"error", &fake{create: "Error\r\nNot Implemented!\r\n"}, 250, 0},
 		{"no handle", &fake{create: "OK\r\n"}, 250, 0},
 		{"query refused", &fake{find: "400", base: 1}, 250, 0},
+		{"no first page", &fake{first: "400", base: 1}, 250, 0},
+		{"no first page, an error", &fake{first: "Error\r\nBad Request!\r\n", base: 1}, 250, 0},
+		{"no first page, 500", &fake{first: "500", base: 1}, 250, 0},
 		{"the same page for ever", &fake{create: "404", repeat: true}, 100, 0},
 		{"neither", &fake{create: "404", noRPC: true}, 0, device.KindUnsupported},
 		{"login refused", &fake{create: "404", rpcLogin: 268632085}, 0, device.KindAuth},

@@ -21,6 +21,9 @@ import (
 const (
 	defaultTimeout  = 4 * time.Second
 	defaultRTSPPort = 554
+
+	// searchTimeout is for each HTTP exchange of a search: a recorder reads its disks before it answers, which wakes some of them first.
+	searchTimeout = 20 * time.Second
 )
 
 // Config is what an adapter needs on this way. The zero value of each field means the default.
@@ -30,8 +33,8 @@ type Config struct {
 	// DialContext opens all connections, HTTP and RTSP, as net.Dialer does. A *device.Error that it returns is kept, so that it can hold
 	// addresses back.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default. Silence is how long a live stream may send nothing, by
-	// default that of rtspsource; a recording may for twice as long, since disks pause longer than cameras.
+	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default; an exchange of a search may take 20 s. Silence is how long a
+	// live stream may send nothing, by default that of rtspsource; a recording may for twice as long, since disks pause longer than cameras.
 	Timeout, Silence time.Duration
 	// Log may be nil.
 	Log *zap.Logger
@@ -159,7 +162,7 @@ func (r *Recorder) Send(
 		return nil, r.Failure(op, 0, Meaning{device.KindUnsupported, "the recorder answers RTSP alone; http_port names its HTTP port"})
 	}
 	start := time.Now()
-	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
+	limited, cancel := context.WithTimeout(ctx, r.limit(op))
 	defer cancel()
 	request, err := http.NewRequestWithContext(limited, method, r.http.URL(path), bytes.NewReader(body))
 	if err != nil {
@@ -184,6 +187,14 @@ func (r *Recorder) Send(
 	default:
 		return nil, r.failure(op, device.KindUnreachable, "", err)
 	}
+}
+
+// limit is how long an exchange may take.
+func (r *Recorder) limit(op device.Operation) time.Duration {
+	if op == device.OpSearch {
+		return max(searchTimeout, r.cfg.Timeout)
+	}
+	return r.cfg.Timeout
 }
 
 // Proven tells whether the recorder has asked for the password by HTTP and taken it.
