@@ -28,7 +28,11 @@ const (
 )
 
 // frameRate is the usual step between pictures at speed 1, in ticks; 0 while it is not known.
-type frameRate struct{ step int64 }
+type frameRate struct {
+	step   int64
+	seen   int  // steps
+	uneven bool // timestamps have stood or gone back: pictures come out of order, or in pieces
+}
 
 // content is the clock of one run: which recorded time a picture shows.
 type content struct {
@@ -100,6 +104,8 @@ func (c *content) follow(au *media.AccessUnit, p *Player) {
 		frame = frameTicks
 	}
 	step := au.PTS - c.last
+	p.rate.seen++
+	p.rate.uneven = p.rate.uneven || step <= 0 && step >= -maxBack || au.Track.ReorderDepth > 0
 	switch {
 	case step > maxStep || step < -max(maxBack, maxReorder*usual):
 		c.jump(au.PTS, step, p)

@@ -62,7 +62,7 @@ func (p *Player) position() time.Time {
 	if at := p.cfg.OnAir(); !p.open && !p.wish.paused && !at.IsZero() {
 		return at
 	}
-	return p.wish.from
+	return p.cfg.Table.within(p.wish.from)
 }
 
 // Speed is the speed in use, 1 for real time.

@@ -139,6 +139,21 @@ func (t *Timetable) begins(from time.Time) (time.Time, bool) {
 	return t.files[i].Start, true
 }
 
+// within returns the time at, or the recorded time next to it where at lies outside the recordings and they are all known: the start of
+// the next one, or the last end.
+func (t *Timetable) within(at time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	stretch, ok := t.next(at)
+	switch {
+	case !t.complete || len(t.stretches) == 0:
+		return at
+	case ok:
+		return later(at, stretch.Start)
+	}
+	return t.stretches[len(t.stretches)-1].End
+}
+
 // outlook is what is known at one moment.
 type outlook struct {
 	complete bool

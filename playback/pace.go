@@ -9,6 +9,9 @@ const (
 	maxAhead = 2 * time.Second
 	// hopEvery is how long each run shows pictures at least.
 	hopEvery = 2 * time.Second
+	// restLeft is what is left to be shown behind the last hop, and restFrom how close to the end there is none.
+	restLeft = time.Second
+	restFrom = 3 * time.Second / 2
 	// maxCost is the ceiling for what opening a run is believed to cost.
 	maxCost = 10 * time.Second
 )
@@ -54,13 +57,13 @@ func (p *pace) written() { p.last = time.Now() }
 func (p *pace) hop(at, end time.Time, speed float64) (time.Time, bool) {
 	on := func(d time.Duration) time.Time { return at.Add(time.Duration(float64(d) * speed)) }
 	late := p.behind > maxBehind && time.Since(p.shown) >= hopEvery
-	last := p.slow && p.behind > maxBehind/2 && !on(p.behind).Before(end)
-	if !late && !last {
+	last := p.slow && p.behind > maxBehind/2 && !on(p.behind + restLeft).Before(end)
+	if !late && !last || !at.Before(end.Add(-restFrom)) {
 		return time.Time{}, false
 	}
-	to := on(p.behind + p.cost).Round(time.Second)
-	if to.After(end) {
-		to = end
+	to := earlier(on(p.behind+p.cost).Round(time.Second), end.Add(-restLeft)).Truncate(time.Second) // runs begin at whole seconds
+	if !to.After(at) {
+		return time.Time{}, false
 	}
 	p.behind -= time.Duration(float64(to.Sub(at)) / speed)
 	p.slow = true

@@ -70,7 +70,7 @@ func (p *Player) choose(w wish, seq uint64, seen outlook) (*run, error) {
 	default:
 		return nil, nil
 	}
-	r.stop = r.End
+	r.stop, r.inside = r.End, ok && r.Start.After(stretch.Start)
 	r.content = content{start: r.Start, speed: w.speed, scale: 1}
 	return r, nil
 }

@@ -66,6 +66,7 @@ type Player struct {
 	wake chan struct{}
 	rate frameRate // of Run
 	pace pace      // of Run
+	keys groups    // of Run
 
 	// The rest of this group belongs to Run, and tells where the search for a picture stands.
 	barren   int       // runs without a new picture
@@ -321,6 +322,13 @@ func (p *Player) refuse(r *run, err error) bool {
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
 		return a
 	}
 	return b

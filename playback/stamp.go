@@ -15,8 +15,17 @@ var (
 	errHop = errors.New("the device does not keep up with the speed")
 )
 
-// lastWait is how long a picture may come behind one that fills the recording to its end, at speed 1.
-const lastWait = 200 * time.Millisecond
+const (
+	// lastWait is how long a picture may come behind one that fills the recording to its end, at speed 1, and soundWait how long the sound
+	// may that belongs to such a picture where the pictures come in order: for maxSound altogether.
+	lastWait  = 200 * time.Millisecond
+	soundWait = 60 * time.Millisecond
+	maxSound  = time.Second
+	// tailWait is how long the search for the last picture waits for one before it begins further back.
+	tailWait = 2 * time.Second
+	// inOrder is how many steps show that the pictures come in order.
+	inOrder = 12
+)
 
 // run is one run of a source, and the sink between it and the Player's. It belongs to the goroutine of Run; silent is the timer's.
 type run struct {
@@ -30,14 +39,18 @@ type run struct {
 	speed  float64
 	// atStart says that it begins with a stretch, tail that it looks for the last picture, blind that nothing was known of its start.
 	atStart, tail, blind bool
-	base                 time.Time // what the content clock of a blind run began with
+	// inside says that it begins behind the start of a stretch, told that the device has said where.
+	inside, told bool
+	base         time.Time // what the content clock of a blind run began with
 
 	content  content
 	timer    *time.Timer
 	silent   atomic.Bool
-	pictures bool // a picture was written that can be decoded
-	reached  bool // the end
-	idled    bool // silent close to the end
+	pictures bool      // a picture was written that can be decoded
+	sound    bool      // there is an audio track
+	filled   time.Time // when the recording was filled to its end; zero before
+	reached  bool      // the end
+	idled    bool      // silent close to the end
 	opened   bool
 	hop      time.Time // where to go on, where the device does not keep up with the speed
 	sinkErr  error
@@ -60,6 +73,7 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 		p.mu.Unlock()
 	}()
 	p.pace.open()
+	p.keys.open()
 	source, err := p.cfg.Open(ctx, Request{Range: r.Range, Speed: r.speed, Began: r.began})
 	if err != nil {
 		return err
@@ -73,7 +87,10 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 	r.timer.Stop()
 	if r.silent.Load() {
 		r.idled = r.pictures && r.near()
-		if err == nil || errors.Is(err, context.Canceled) {
+		switch {
+		case r.seeks(): // the device begins with a key frame, and none is left
+			return nil
+		case err == nil || errors.Is(err, context.Canceled):
 			err = ErrSilent
 		}
 	}
@@ -86,9 +103,12 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 // began takes what the device says about the first picture, where that can be.
 func (r *run) began(b Began) {
 	if !b.Start.IsZero() && b.Start.Sub(r.Start).Abs() <= maxBegan && b.Start.Before(r.End) {
-		r.content.start, r.blind = b.Start, false
+		r.content.start, r.blind, r.told = b.Start, false, true
 	}
 	r.content.granted = b.Speed
+	if r.seeks() && r.ctx() == nil {
+		r.timer.Reset(r.patience())
+	}
 }
 
 // SetTracks leaves out the sound where the speed is not 1.
@@ -100,6 +120,7 @@ func (r *run) SetTracks(tracks []*media.Track) error {
 	for _, t := range tracks {
 		if t.Codec.Video() || r.speed == 1 {
 			kept = append(kept, t)
+			r.sound = r.sound || !t.Codec.Video()
 		}
 	}
 	if r.sinkErr = r.next.SetTracks(kept); r.sinkErr != nil {
@@ -123,11 +144,16 @@ func (r *run) Write(au *media.AccessUnit) error {
 	key := false
 	if video {
 		key = random(au)
-		if err := r.stamp(au); err != nil {
+		if err := r.stamp(au, key); err != nil {
 			au.Release()
 			return err
 		}
 	} else {
+		if !r.filled.IsZero() && time.Since(r.filled) > maxSound {
+			au.Release()
+			r.reached = true
+			return errCut
+		}
 		au.Wall = r.content.sound(au.Wall)
 	}
 	begin := time.Now()
@@ -145,6 +171,12 @@ func (r *run) Write(au *media.AccessUnit) error {
 		r.pictures = true
 		r.player.settle(r)
 	}
+	if video && r.pictures && r.fills() {
+		if r.filled = time.Now(); !r.sound {
+			r.reached = true
+			return errCut
+		}
+	}
 	if r.ctx() == nil {
 		r.timer.Reset(r.patience())
 	}
@@ -152,13 +184,14 @@ func (r *run) Write(au *media.AccessUnit) error {
 }
 
 // stamp gives a picture its recorded time and its place at the speed. It fails where the run is to end before the picture.
-func (r *run) stamp(au *media.AccessUnit) error {
+func (r *run) stamp(au *media.AccessUnit, key bool) error {
 	at := r.content.at(au, r.player)
 	end := r.end()
 	if r.content.shifted {
 		r.content.shifted, at = false, r.content.newest
 	}
-	if !at.Before(end) {
+	r.player.keys.picture(at, key)
+	if !at.Before(end.Add(r.doubt())) {
 		r.reached = true
 		return errCut
 	}
@@ -166,11 +199,14 @@ func (r *run) stamp(au *media.AccessUnit) error {
 		r.content.measure(au.PTS, time.Now())
 		r.player.pace.picture(at, r.speed)
 		if to, ok := r.player.pace.hop(at, end, r.speed); ok && r.pictures {
-			r.hop, r.reached = to, !to.Before(end)
+			r.hop = to
 			return errHop
 		}
 	}
 	au.Wall = at
+	if !at.Before(end) {
+		au.Wall = end.Add(-duration(frameTicks))
+	}
 	au.PTS = r.content.output(au.PTS)
 	return nil
 }
@@ -179,13 +215,40 @@ func (r *run) stamp(au *media.AccessUnit) error {
 func (r *run) patience() time.Duration {
 	slow := min(r.speed, 1)
 	switch {
+	case r.seeks():
+		return tailWait
 	case !r.pictures || !r.near():
 		return r.player.cfg.Silence
-	case !r.position().Add(2 * duration(r.player.rate.step)).Before(r.stop):
+	case !r.filled.IsZero():
+		return soundWait
+	case r.doubt() == 0 && !r.position().Add(2*duration(r.player.rate.step)).Before(r.stop):
 		return time.Duration(float64(lastWait) / slow)
 	default:
 		return time.Duration(float64(time.Second) / slow)
 	}
+}
+
+// seeks tells that the run looks for a last picture, has found none, and that there is another place to look.
+func (r *run) seeks() bool {
+	return r.tail && !r.pictures && r.player.tail+1 < len(tailSteps())
+}
+
+// fills tells that no picture is missing behind the newest one.
+func (r *run) fills() bool {
+	rate := r.player.rate
+	return !rate.uneven && rate.seen >= inOrder && r.doubt() == 0 && !r.position().Add(duration(rate.step*3/2)).Before(r.stop)
+}
+
+// doubt is how far the content clock may run ahead: a run inside a recording begins at the key frame before what was asked for, unless the
+// device has said where it begins, or its clock. Such a run is left to end by itself, and is cut off only that far behind the end.
+func (r *run) doubt() time.Duration {
+	switch {
+	case !r.inside || r.told:
+		return 0
+	case r.content.wall.trusted && !r.content.wall.doubted:
+		return min(r.player.keys.span(), worthIt)
+	}
+	return r.player.keys.span()
 }
 
 func (r *run) near() bool {
@@ -193,7 +256,7 @@ func (r *run) near() bool {
 }
 
 // position is the recorded time of the newest picture, or where the run was to begin.
-func (r *run) position() time.Time { return later(r.Start, r.content.newest) }
+func (r *run) position() time.Time { return later(r.Start, earlier(r.content.newest, r.stop)) }
 
 // end is where the stretch ends, as far as that is known by now.
 func (r *run) end() time.Time {
@@ -202,7 +265,7 @@ func (r *run) end() time.Time {
 		r.known = seen.version
 		if stretch, ok := table.Next(r.Start); ok {
 			r.rebase(stretch.Start)
-			r.stop = stretch.End
+			r.stop, r.inside = stretch.End, r.Start.After(stretch.Start)
 			if !seen.complete && stretch.End.Equal(table.Span().End) {
 				r.stop = later(r.stop, r.End)
 			}
