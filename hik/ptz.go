@@ -113,7 +113,7 @@ func treeOf(l lever) string { return l.path[:strings.LastIndexByte(l.path, '/')]
 // put sends a document to a lever. A refusal says that the device does not have this lever, or not for this channel; everything else that
 // is not a success is an error.
 func (h *head) put(ctx context.Context, l lever, document []byte) (refusal *device.Error, err error) {
-	answer, err := h.recorder.Send(ctx, device.OpPTZ, http.MethodPut, l.path, xmlType, document)
+	answer, err := h.recorder.SendAgain(ctx, device.OpPTZ, http.MethodPut, l.path, xmlType, document)
 	if err != nil {
 		return nil, err
 	}

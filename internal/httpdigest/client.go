@@ -47,11 +47,12 @@ type Answer struct {
 	Offered string
 }
 
-// Client talks to one recorder as one user. It is safe for concurrent use. It keeps no nonce: each request starts without credentials,
-// because some firmware refuses a header that it did not ask for, and some binds a nonce to the URL that it was made for.
+// Client talks to one recorder as one user. It is safe for concurrent use. Do keeps no nonce: each request starts without credentials,
+// because some firmware refuses a header that it did not ask for, and some binds a nonce to the URL that it was made for. DoAgain does.
 type Client struct {
 	cfg       Config
 	transport http.RoundTripper
+	kept      nonces
 }
 
 // New returns a client. It opens nothing.
@@ -90,34 +91,85 @@ func (c *Client) Do(request *http.Request) (*Answer, error) {
 	if err != nil || answer.Status != http.StatusUnauthorized {
 		return answer, err
 	}
-	if c.cfg.Locked != nil && c.cfg.Locked(answer) {
+	answer, _, err = c.meet(request, answer)
+	return answer, err
+}
+
+// DoAgain is Do for requests that must not lose time: where a digest challenge led to a good answer at the same path within the last 30 s,
+// the request goes out with credentials for it and the next count (RFC 7616 section 3.4). A 401 to that counts as the first answer of Do,
+// and a 403, by which some firmware refuses credentials that it did not ask for, leads to Do.
+func (c *Client) DoAgain(request *http.Request) (*Answer, error) {
+	path := request.URL.Path
+	answer, err := c.first(request)
+	if err != nil {
+		c.kept.forget(path)
+		return nil, err
+	}
+	if answer.Status == http.StatusForbidden && answer.Attempts > 0 {
+		c.kept.forget(path)
+		answer, err = c.send(request, "")
+		if err != nil {
+			return nil, err
+		}
+	}
+	if answer.Status != http.StatusUnauthorized {
 		return answer, nil
+	}
+	c.kept.forget(path)
+	answer, challenge, err := c.meet(request, answer)
+	if err == nil && challenge != nil && answer.Status/100 == 2 {
+		c.kept.keep(path, challenge)
+	}
+	return answer, err
+}
+
+// first makes the first exchange of DoAgain.
+func (c *Client) first(request *http.Request) (*Answer, error) {
+	challenge, count, ok := c.kept.use(request.URL.Path)
+	if !ok {
+		return c.send(request, "")
+	}
+	credentials, err := c.credentials(request, challenge, count)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.send(request, credentials)
+	if err != nil {
+		return nil, err
+	}
+	answer.Attempts = 1
+	return answer, nil
+}
+
+// meet answers the challenge of a 401. The challenge that was answered last is nil where there was none, or none by digest.
+func (c *Client) meet(request *http.Request, answer *Answer) (*Answer, *digest.Challenge, error) {
+	if c.cfg.Locked != nil && c.cfg.Locked(answer) {
+		return answer, nil, nil
 	}
 	answer, challenge, err := c.authorise(request, answer, 1)
 	if err != nil || challenge == nil {
-		return answer, err
+		return answer, nil, err
 	}
 	switch {
 	case answer.Status == http.StatusUnauthorized:
 		// Only a nonce that the device itself calls stale is worth a second answer. A new nonce alone comes with every refusal.
 		if again := strongest(offers(answer.Header)); again == nil || !again.Stale {
-			return answer, nil
+			return answer, nil, nil
 		}
 	case answer.Status == http.StatusForbidden && c.cfg.Expired != nil && c.cfg.Expired(answer):
 		fresh, err := c.send(request, "")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if fresh.Status != http.StatusUnauthorized {
 			fresh.Attempts = answer.Attempts
-			return fresh, nil
+			return fresh, nil, nil
 		}
 		answer = fresh
 	default:
-		return answer, nil
+		return answer, challenge, nil
 	}
-	answer, _, err = c.authorise(request, answer, 2)
-	return answer, err
+	return c.authorise(request, answer, 2)
 }
 
 // authorise answers the challenge of a 401. It returns the same answer and a nil challenge where nothing is offered that may be used.
@@ -127,17 +179,11 @@ func (c *Client) authorise(request *http.Request, unauthorised *Answer, attempt 
 	var credentials string
 	switch {
 	case challenge != nil:
-		built, err := digest.Digest(challenge, digest.Options{
-			Method:   request.Method,
-			URI:      request.URL.RequestURI(),
-			GetBody:  request.GetBody,
-			Username: c.cfg.User,
-			Password: c.cfg.Password,
-		})
+		built, err := c.credentials(request, challenge, 1)
 		if err != nil {
-			return nil, nil, fmt.Errorf("digest: %w", err)
+			return nil, nil, err
 		}
-		credentials = built.String()
+		credentials = built
 	case c.cfg.AllowBasic && offersBasic(all):
 		credentials = basic(c.cfg.User, c.cfg.Password)
 	default:
@@ -150,6 +196,22 @@ func (c *Client) authorise(request *http.Request, unauthorised *Answer, attempt 
 	}
 	answer.Attempts = attempt
 	return answer, challenge, nil
+}
+
+// credentials are those by digest for the count-th use of a challenge.
+func (c *Client) credentials(request *http.Request, challenge *digest.Challenge, count int) (string, error) {
+	built, err := digest.Digest(challenge, digest.Options{
+		Method:   request.Method,
+		URI:      request.URL.RequestURI(),
+		GetBody:  request.GetBody,
+		Count:    count,
+		Username: c.cfg.User,
+		Password: c.cfg.Password,
+	})
+	if err != nil {
+		return "", fmt.Errorf("digest: %w", err)
+	}
+	return built.String(), nil
 }
 
 func basic(user, password string) string {

@@ -33,8 +33,9 @@ type Config struct {
 	// DialContext opens all connections, HTTP and RTSP, as net.Dialer does. A *device.Error that it returns is kept, so that it can hold
 	// addresses back.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default; an exchange of a search may take 20 s. Silence is how long a
-	// live stream may send nothing, by default that of rtspsource; a recording may for twice as long, since disks pause longer than cameras.
+	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default; an exchange of a search may take 20 s. Silence is how long
+	// a live stream may send nothing, by default that of rtspsource; a recording may for twice as long, since disks pause longer than
+	// cameras.
 	Timeout, Silence time.Duration
 	// Log may be nil.
 	Log *zap.Logger
@@ -158,6 +159,21 @@ func (r *Recorder) Get(ctx context.Context, op device.Operation, path string) (*
 func (r *Recorder) Send(
 	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
 ) (*httpdigest.Answer, error) {
+	return r.exchange(ctx, op, method, path, contentType, body, (*httpdigest.Client).Do)
+}
+
+// SendAgain is Send for what must not lose time, as the start and the stop of a movement: it saves the challenge where the recorder has
+// lately taken the answer to one at the same page.
+func (r *Recorder) SendAgain(
+	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
+) (*httpdigest.Answer, error) {
+	return r.exchange(ctx, op, method, path, contentType, body, (*httpdigest.Client).DoAgain)
+}
+
+func (r *Recorder) exchange(
+	ctx context.Context, op device.Operation, method, path, contentType string, body []byte,
+	do func(*httpdigest.Client, *http.Request) (*httpdigest.Answer, error),
+) (*httpdigest.Answer, error) {
 	if r.client == nil {
 		return nil, r.Failure(op, 0, Meaning{device.KindUnsupported, "the recorder answers RTSP alone; http_port names its HTTP port"})
 	}
@@ -171,7 +187,7 @@ func (r *Recorder) Send(
 	if body != nil {
 		request.Header.Set("Content-Type", contentType)
 	}
-	answer, err := r.client.Do(request)
+	answer, err := do(r.client, request)
 	switch {
 	case err == nil:
 		if answer.Status/100 == 2 && answer.Attempts > 0 {
