@@ -108,15 +108,21 @@ func (j *FileJournal) Strike(entry Entry) error {
 	return err
 }
 
-// Entries implements Journal. What cannot be read any more is told to the log and removed.
+// Entries implements Journal. What is damaged or of another key is told to the log and removed; what the disk does not give now stays for
+// the next time, since it is all that is known of a camera that may be moving.
 func (j *FileJournal) Entries() ([]Entry, error) {
 	names, err := entryNames(j.part)
 	var entries []Entry
 	for _, name := range names {
-		entry, err := j.read(name)
-		if err != nil {
+		entry, failed := j.read(name)
+		switch {
+		case failed == nil:
+		case errors.Is(failed, errDamaged), errors.Is(failed, ErrCommand):
 			j.log.Warn("an entry of the journal of camera movements is damaged or of another key and is removed", zap.String("entry", name),
-				zap.NamedError("removal", os.Remove(filepath.Join(j.part, name))))
+				zap.Error(failed), zap.NamedError("removal", os.Remove(filepath.Join(j.part, name))))
+			continue
+		default:
+			err = errors.Join(err, failed)
 			continue
 		}
 		entries = append(entries, entry)

@@ -53,8 +53,8 @@ const maxRemembered = 4096
 type Guard struct {
 	cfg     GuardConfig
 	running sync.WaitGroup
-	// unnoted: the log has been told that the journal does not work.
-	unnoted sync.Once
+	// The log has been told that the journal takes nothing, and that it gives nothing up.
+	unnoted, unstruck sync.Once
 
 	mu     sync.Mutex
 	closed bool
@@ -231,6 +231,6 @@ func (g *Guard) strike(entry Entry) {
 		return
 	}
 	if err := g.cfg.Journal.Strike(entry); err != nil {
-		g.unnoted.Do(func() { g.cfg.Log.Warn("camera movements stay in the journal", zap.Error(err)) })
+		g.unstruck.Do(func() { g.cfg.Log.Warn("camera movements stay in the journal", zap.Error(err)) })
 	}
 }

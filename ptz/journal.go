@@ -3,7 +3,7 @@ package ptz
 // Journal holds the movements whose stop is not confirmed, over the end of the process. Its methods may be called from several
 // goroutines.
 type Journal interface {
-	// Note puts a movement down, for good when it returns. One of the same camera and command is replaced.
+	// Note puts a movement down: when it returns the movement outlives the process. One of the same camera and command is replaced.
 	Note(entry Entry) error
 	// Strike takes a movement out. One that is not there is no error.
 	Strike(entry Entry) error

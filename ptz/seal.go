@@ -54,7 +54,8 @@ func (s seal) open(sealed []byte, name string) ([]byte, error) {
 	return text, nil
 }
 
-// writeDurably puts a file in its place in one step, when it is on the disk.
+// writeDurably puts a file in its place in one step, when its content is on the disk. The name may be lost with the power, not with the
+// process.
 func writeDurably(path string, text []byte) error {
 	file, err := os.OpenFile(path+temporarySuffix, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
