@@ -180,7 +180,9 @@ func (q *Queue) Detach() {
 func (q *Queue) Flush() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	dropped := q.dropped // for another place of a recording, say: the server was not slow
 	q.discard(q.count)
+	q.dropped = dropped
 	q.starved = true
 	q.flushes++
 	q.vacate()
@@ -287,7 +289,7 @@ func (q *Queue) Close() {
 	q.vacate()
 }
 
-// Dropped counts the units that were given up because the server was slow or away.
+// Dropped counts the units that were given up because the server was slow or away, without those of Flush.
 func (q *Queue) Dropped() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -109,6 +109,10 @@ func TestQueueCountsWhatItDrops(t *testing.T) {
 	if got := q.Dropped(); got != 5 {
 		t.Errorf("dropped %d, want 5", got)
 	}
+	q.Flush()
+	if got := q.Dropped(); got != 5 {
+		t.Errorf("dropped %d after a flush, want 5: no server was slow", got)
+	}
 }
 
 func TestQueueNextWaits(t *testing.T) {
