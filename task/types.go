@@ -17,8 +17,8 @@ var (
 	// ErrNoPicture: the device sends, but no picture can be made of it in time.
 	ErrNoPicture = errors.New("no playable picture")
 	// ErrLive: a live session has no position, speed or pause. ErrRecording: a camera is not moved from a playback session.
-	ErrLive      = errors.New("this is a live session")
-	ErrRecording = errors.New("this is a playback session")
+	ErrLive      = errors.New("this is a live session: POSITION, SPEED, PAUSE and RESUME are for recordings")
+	ErrRecording = errors.New("this is a playback session: PTZControl is for live streams")
 	// ErrOutside: the position lies outside the range of the session.
 	ErrOutside = errors.New("outside the range of the recording")
 	// ErrNoRecording: the device has no recording in the range.
