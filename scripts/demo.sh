@@ -63,6 +63,7 @@ if [ "${#taken[@]}" -gt 0 ]; then # before the logs of a demo that runs already 
   exit 1
 fi
 
+export MEDIAPUSHER_DATA_DIR=bin/demo-data
 start nvrsim
 start mediapusher serve
 for ((i = 0; i < 150; i++)); do
