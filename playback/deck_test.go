@@ -36,6 +36,9 @@ type deck struct {
 	sound    bool
 	fails    error                          // of each run's source, at once
 	refuse   func(q playback.Request) error // of Open
+	snaps    int                            // it begins at the key frame before what is asked for (-1) or behind it (1)
+	idles    bool                           // it falls silent at its end
+	past     time.Duration                  // it plays on that far behind the end
 	early    time.Duration                  // it ends that much before the end of a recording
 	retry    time.Duration                  // behind which Run is called again after an error; 0 never
 
@@ -111,15 +114,32 @@ func (r *reel) Run(ctx context.Context, sink media.Sink) error {
 		if from.Before(span.Start) {
 			from = span.Start
 		}
+		from = r.snap(from, span)
 		if i > 0 && sent > 0 && !r.through {
-			return nil
+			break
 		}
-		n, err := r.play(ctx, sink, begin, sent, playback.Range{Start: from, End: span.End.Add(-r.early)})
+		n, err := r.play(ctx, sink, begin, sent, playback.Range{Start: from, End: span.End.Add(r.past - r.early)})
 		if sent += n; err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
+	if r.idles {
+		<-ctx.Done()
+	}
 	return nil
+}
+
+// snap returns where a recorder begins that begins with a key frame.
+func (r *reel) snap(from time.Time, span playback.Range) time.Time {
+	group := time.Duration(r.group) * 40 * time.Millisecond
+	if r.snaps == 0 || !from.After(span.Start) {
+		return from
+	}
+	into := from.Sub(span.Start)
+	if r.snaps > 0 {
+		into += group - 1
+	}
+	return span.Start.Add(into / group * group)
 }
 
 // play sends the pictures of a span, the first as the skip-th of the run.

@@ -57,7 +57,7 @@ func (p *pace) written() { p.last = time.Now() }
 func (p *pace) hop(at, end time.Time, speed float64) (time.Time, bool) {
 	on := func(d time.Duration) time.Time { return at.Add(time.Duration(float64(d) * speed)) }
 	late := p.behind > maxBehind && time.Since(p.shown) >= hopEvery
-	last := p.slow && p.behind > maxBehind/2 && !on(p.behind + restLeft).Before(end)
+	last := p.slow && p.behind > maxBehind/2 && !on(p.behind+restLeft).Before(end)
 	if !late && !last || !at.Before(end.Add(-restFrom)) {
 		return time.Time{}, false
 	}

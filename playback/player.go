@@ -188,7 +188,7 @@ func (p *Player) conclude(r *run, err error) error {
 	}
 	p.shown = p.shown || r.pictures
 	fast := func(d time.Duration) time.Duration { return time.Duration(max(r.speed, 1) * float64(d)) }
-	over := r.pictures && (r.reached || r.idled || p.ended(r, at, fast(nearEnd)) || err == nil && p.ended(r, at, fast(endEarly)))
+	over := r.pictures && (r.reached || r.idled || p.ended(r, at, fast(nearEnd)) || err == nil && p.ended(r, at, fast(endEarly)+r.doubt()))
 	switch {
 	case r.sinkErr != nil:
 		p.moveTo(r, at)

@@ -23,6 +23,8 @@ const (
 	maxSound  = time.Second
 	// tailWait is how long the search for the last picture waits for one before it begins further back.
 	tailWait = 2 * time.Second
+	// doubtWait is how long one may come that is not the last by a clock that is in doubt.
+	doubtWait = 5 * time.Second
 	// inOrder is how many steps show that the pictures come in order.
 	inOrder = 12
 )
@@ -86,7 +88,7 @@ func (p *Player) play(ctx context.Context, r *run, sink media.Sink) error {
 	err = source.Run(ctx, r)
 	r.timer.Stop()
 	if r.silent.Load() {
-		r.idled = r.pictures && r.near()
+		r.idled = r.pictures && r.near(r.doubt())
 		switch {
 		case r.seeks(): // the device begins with a key frame, and none is left
 			return nil
@@ -217,8 +219,10 @@ func (r *run) patience() time.Duration {
 	switch {
 	case r.seeks():
 		return tailWait
-	case !r.pictures || !r.near():
+	case !r.pictures || !r.near(r.doubt()):
 		return r.player.cfg.Silence
+	case !r.near(0):
+		return min(doubtWait, r.player.cfg.Silence)
 	case !r.filled.IsZero():
 		return soundWait
 	case r.doubt() == 0 && !r.position().Add(2*duration(r.player.rate.step)).Before(r.stop):
@@ -251,8 +255,10 @@ func (r *run) doubt() time.Duration {
 	return r.player.keys.span()
 }
 
-func (r *run) near() bool {
-	return r.player.ended(r, r.position(), time.Duration(float64(nearEnd)*max(r.speed, 1)))
+// near tells whether the end is so close that silence is the end, where the clock may be behind by doubt: some devices begin at the next
+// key frame. The search for the last picture is close to it in any case.
+func (r *run) near(doubt time.Duration) bool {
+	return r.tail || r.player.ended(r, r.position(), doubt+time.Duration(float64(nearEnd)*max(r.speed, 1)))
 }
 
 // position is the recorded time of the newest picture, or where the run was to begin.
