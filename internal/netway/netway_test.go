@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -252,5 +253,60 @@ func TestProven(t *testing.T) {
 				t.Errorf("proven %v, error %v; want %v", r.Proven(), err, want)
 			}
 		})
+	}
+}
+
+// A search may take longer than other exchanges, since a recorder reads its disks for it.
+func TestSearchMayTakeLonger(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			select {
+			case <-time.After(time.Second):
+			case <-r.Context().Done():
+			}
+		}
+	}))
+	defer server.Close()
+	address := server.Listener.Addr().(*net.TCPAddr)
+	target := device.Target{Host: "127.0.0.1", HTTPPort: address.Port, User: "admin", Password: device.NewSecret("x")}
+	cfg := netway.Config{Timeout: 300 * time.Millisecond}.WithDefaults()
+	r, err := netway.Connect(t.Context(), cfg, netway.Vendor{LoginPath: "/x"}, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if _, err := r.Get(t.Context(), device.OpSearch, "/slow"); err != nil {
+		t.Error(err)
+	}
+	_, err = r.Get(t.Context(), device.OpPlayback, "/slow")
+	if kind, _ := device.KindOf(err); err == nil || kind != device.KindUnreachable {
+		t.Errorf("another exchange: %v", err)
+	}
+}
+
+// A movement at the same page as the last one needs one request.
+func TestSendAgain(t *testing.T) {
+	var requests atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		if r.Header.Get("Authorization") == "" {
+			w.Header().Set("WWW-Authenticate", `Digest realm="r", nonce="n", qop="auth"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	address := server.Listener.Addr().(*net.TCPAddr)
+	target := device.Target{Host: "127.0.0.1", HTTPPort: address.Port, User: "admin", Password: device.NewSecret("x")}
+	r, err := netway.Connect(t.Context(), netway.Config{}.WithDefaults(), netway.Vendor{LoginPath: "/x"}, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	for _, want := range []int32{2, 1, 1} {
+		requests.Store(0)
+		answer, err := r.SendAgain(t.Context(), device.OpPTZ, http.MethodPut, "/move", "application/xml", []byte("<x/>"))
+		if err != nil || answer.Status != http.StatusOK || requests.Load() != want {
+			t.Errorf("%+v, %v after %d requests, want %d", answer, err, requests.Load(), want)
+		}
 	}
 }
