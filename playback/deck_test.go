@@ -139,7 +139,7 @@ func (r *reel) snap(from time.Time, span playback.Range) time.Time {
 	if r.snaps > 0 {
 		into += group - 1
 	}
-	return span.Start.Add(into / group * group)
+	return span.Start.Add(into - into%group)
 }
 
 // play sends the pictures of a span, the first as the skip-th of the run.
