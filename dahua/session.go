@@ -100,6 +100,7 @@ func (p *rpc2) keep(ctx context.Context, op device.Operation, interval time.Dura
 			}
 			one := p.session
 			p.unlock()
+			ticker.Reset(one.keepAlive / 2) // a renewed session may have another
 			// Who uses the session next sees when it has ended.
 			_, _ = p.call(ctx, op, one, call{Method: "global.keepAlive", Params: map[string]any{
 				"timeout": int(one.keepAlive.Seconds()), "active": true,

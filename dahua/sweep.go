@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"go.uber.org/zap"
+
 	"mediapusher/internal/device"
 	"mediapusher/playback"
 )
@@ -47,11 +49,23 @@ func (s *sweep) drain(ctx context.Context, next func(context.Context) ([]item, e
 			return err
 		}
 		if !s.take(page) {
-			break
+			if len(s.seen) >= maxFound {
+				s.cutShort()
+			}
+			s.flush()
+			return nil
 		}
 	}
+	s.cutShort()
 	s.flush()
 	return nil
+}
+
+// cutShort tells the log that the list is not whole.
+func (s *sweep) cutShort() {
+	r := s.search.recorder
+	r.driver.cfg.Log.Warn("the list of recordings is cut short, because the device gives too many",
+		zap.String("device", r.Target.Address()), zap.Int("recordings", len(s.seen)))
 }
 
 // take hands over what is new and wanted, and tells whether another page is worth asking for.

@@ -21,8 +21,8 @@ const (
 	probeSpan, probeNear = time.Hour, 10 * time.Minute
 )
 
-// clockOf returns what the times of the device's recordings mean. It finds that out once for a device, and nothing but a refused password
-// or the end of ctx makes it fail.
+// clockOf returns what the times of the device's recordings mean. It finds that out once an hour for a device, and nothing but a refused
+// password or the end of ctx makes it fail.
 func (r *recorder) clockOf(ctx context.Context, op device.Operation, track int) (*clock, error) {
 	switch {
 	case r.Settings.RecordTimes == timesDevice:

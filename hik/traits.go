@@ -3,7 +3,12 @@ package hik
 import (
 	"maps"
 	"sync"
+	"time"
 )
+
+// clockLife is how long what was found out about a device's clock is believed: its zone moves with daylight saving, and what nobody could
+// tell at first may show later.
+const clockLife = time.Hour
 
 // traits is what one device has shown of itself, beyond what it tells, and keeps from login to login. It is safe for concurrent use.
 type traits struct {
@@ -12,6 +17,7 @@ type traits struct {
 
 	mu     sync.Mutex
 	clock  *clock             // nil until it was found out
+	until  time.Time          // how long clock is believed
 	older  bool               // searches name their tracks by the older element
 	form   trackForm          // how the device writes the path of a recording; zero means the usual form
 	levers map[leverKey]lever // what has moved cameras
@@ -49,13 +55,16 @@ func (d *Driver) traitsOf(r *recorder) *traits {
 func (t *traits) knownClock() *clock {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if time.Now().After(t.until) {
+		return nil
+	}
 	return t.clock
 }
 
 func (t *traits) keepClock(c *clock) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.clock = c
+	t.clock, t.until = c, time.Now().Add(clockLife)
 }
 
 func (t *traits) usesOlder() bool {
