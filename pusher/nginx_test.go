@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"mediapusher/internal/e2e/loopback"
 	"mediapusher/internal/media"
 	"mediapusher/pusher"
 )
@@ -29,12 +30,11 @@ func startNginx(t testing.TB) string {
 		}
 		t.Skip("the RTMP module of nginx is not installed; scripts/deps.sh installs it")
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := ln.Addr().String()
-	ln.Close()
+	addr := fmt.Sprintf("127.0.0.1:%d", port)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "nginx.conf")
 	text := fmt.Sprintf(`

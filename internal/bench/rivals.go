@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"mediapusher/internal/e2e/loopback"
 	"mediapusher/internal/e2e/nginx"
 )
 
@@ -174,16 +175,15 @@ func (s *service) stop() {
 	_ = s.cmd.Wait()
 }
 
-// freeAddresses are addresses on loopback whose ports were free a moment ago.
+// freeAddresses are addresses on loopback that nobody listens on.
 func freeAddresses(n int) ([]string, error) {
 	addresses := make([]string, n)
 	for i := range addresses {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		port, err := loopback.Port()
 		if err != nil {
-			return nil, fmt.Errorf("free port: %w", err)
+			return nil, err //nolint:wrapcheck // says what it is
 		}
-		defer l.Close()
-		addresses[i] = l.Addr().String()
+		addresses[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
 	return addresses, nil
 }

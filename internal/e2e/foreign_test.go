@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mediapusher/internal/e2e/loopback"
 )
 
 // lacking skips the test, or fails it where foreign parts are required.
@@ -45,15 +47,14 @@ func fileMissing(path string) bool {
 	return err != nil
 }
 
-// freePort returns a port that was free a moment ago.
+// freePort returns a port that nobody listens on.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := loopback.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 // eventually waits until ok holds.

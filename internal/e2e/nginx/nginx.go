@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mediapusher/internal/e2e/loopback"
 )
 
 // Module is where Debian puts the RTMP module.
@@ -70,10 +72,10 @@ func New(dir string) (*Server, error) {
 	}
 	s := &Server{dir: dir}
 	var err error
-	if s.rtmp, err = freePort(); err != nil {
+	if s.rtmp, err = loopback.Port(); err != nil {
 		return nil, err
 	}
-	if s.stat, err = freePort(); err != nil {
+	if s.stat, err = loopback.Port(); err != nil {
 		return nil, err
 	}
 	user := ""
@@ -88,21 +90,6 @@ func New(dir string) (*Server, error) {
 }
 
 func (s *Server) file() string { return filepath.Join(s.dir, "nginx.conf") }
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("free port: %w", err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return 0, fmt.Errorf("free port: %w", err)
-	}
-	var n int
-	_, err = fmt.Sscan(port, &n)
-	return n, err //nolint:wrapcheck // a port of the kernel's is a number
-}
 
 // Start runs nginx and returns when its RTMP port is open. After Stop it may be called again; the ports stay the same.
 func (s *Server) Start(ctx context.Context) error {
