@@ -10,6 +10,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"mediapusher/internal/media"
 	"mediapusher/playback"
@@ -99,14 +100,17 @@ type PlaybackRequest struct {
 // Info is what a login told about the recorder. Empty where the device did not tell.
 type Info struct {
 	Model, Serial, Firmware string
-	// Way is the road in use, WayNet or WayRTSP.
-	Way string
+	// Way is the road in use: WaySDK, WayNet or WayRTSP. Why says what spoke against another one that was to be preferred, and BetterAt
+	// when that one is worth another try: a login for new callers is then made anew. Both are empty where there is none.
+	Way, Why string
+	BetterAt time.Time
 	// Proven says that the login was asked for the password and took it. Otherwise the first stream proves it.
 	Proven bool
 }
 
-// The ways without a vendor's library. On WayRTSP the first DESCRIBE is the login, so Open has proved nothing about the password.
+// The ways. On WayRTSP the first DESCRIBE is the login, so Open has proved nothing about the password.
 const (
+	WaySDK  = "sdk"  // the maker's library, in a worker process
 	WayNet  = "net"  // ISAPI or CGI, with RTSP
 	WayRTSP = "rtsp" // RTSP alone, because no HTTP port answered
 )

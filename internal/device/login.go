@@ -174,6 +174,19 @@ func (p *Pool) spoil(l *login, reason error) {
 	}
 }
 
+// retire keeps new callers away from a login; those who use it go on. p.mu is held.
+func (p *Pool) retire(l *login) {
+	l.spoiled = true
+	p.remove(l)
+	if l.linger != nil && l.linger.Stop() {
+		l.linger = nil
+		go func() {
+			defer p.opening.Done()
+			p.logOut(l)
+		}()
+	}
+}
+
 // remove takes a login out of the list where it still stands in it. p.mu is held.
 func (p *Pool) remove(l *login) {
 	if p.logins[l.target] == l {

@@ -141,7 +141,12 @@ func (p *Pool) join(ctx context.Context, target Target) (*login, error) {
 	if p.closed {
 		return nil, targetError(target, OpLogin, KindUnreachable, "the service is shutting down", errClosed)
 	}
-	if l := p.logins[target]; l != nil {
+	l := p.logins[target]
+	if l != nil && l.outlived(time.Now()) {
+		p.retire(l)
+		l = nil
+	}
+	if l != nil {
 		l.refs++
 		l.joins++
 		if l.linger != nil && l.linger.Stop() {
@@ -151,11 +156,20 @@ func (p *Pool) join(ctx context.Context, target Target) (*login, error) {
 		return l, nil
 	}
 	opening, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	l := &login{target: target, opened: make(chan struct{}), cancel: cancel, refs: 1}
+	l = &login{target: target, opened: make(chan struct{}), cancel: cancel, refs: 1}
 	p.logins[target] = l
 	p.opening.Add(1)
 	go p.open(opening, l)
 	return l, nil
+}
+
+// outlived tells a login by a way that is no longer the best one to try. Pool.mu is held.
+func (l *login) outlived(now time.Time) bool {
+	if l.device == nil {
+		return false
+	}
+	better := l.device.Info().BetterAt
+	return !better.IsZero() && now.After(better)
 }
 
 func targetError(target Target, op Operation, kind Kind, meaning string, err error) *Error {
