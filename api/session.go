@@ -20,6 +20,7 @@ type sessionView struct {
 	Channel    int    `json:"channel"`
 	StreamType string `json:"stream_type"`
 	Way        string `json:"way"`
+	WayReason  string `json:"way_reason,omitempty"` // why not by another one
 	Stream     string `json:"stream"`
 	Server     string `json:"server"`
 
@@ -73,7 +74,7 @@ func newSessionView(s task.Snapshot, now time.Time) sessionView {
 	}
 	return sessionView{
 		ID: s.ID, Kind: s.Kind, State: string(s.State), Vendor: string(s.Vendor), Address: s.Address, Channel: s.Channel,
-		StreamType: s.StreamType, Way: s.Way, Stream: s.Stream, Server: clean(s.Server, ""),
+		StreamType: s.StreamType, Way: s.Way, WayReason: clean(s.WayReason, ""), Stream: s.Stream, Server: clean(s.Server, ""),
 		VideoCodec: s.VideoCodec, AudioCodec: s.AudioCodec, AudioNote: s.AudioNote,
 		Width: s.Width, Height: s.Height, FrameRate: finite(s.FrameRate),
 		BitsPerSecond: finite(s.BitsPerSecond), FramesPerSecond: finite(s.FramesPerSecond), Dropped: s.Dropped,

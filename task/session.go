@@ -164,7 +164,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 	switch e.kind {
 	case pullLogged:
 		s.logged = true
-		s.update(func(st *Snapshot) { st.Way = e.info.Way })
+		s.update(func(st *Snapshot) { st.Way, st.WayReason = e.info.Way, e.info.Why })
 		s.feed.loggedIn(ctx)
 	case pullDescribed:
 		s.described = true

@@ -96,8 +96,8 @@ type Snapshot struct {
 	Channel int
 	// StreamType is the stream in use, which differs from the wanted one where the server cannot take the main stream's codec.
 	StreamType string
-	// Way is how the device is reached, device.Info.Way.
-	Way string
+	// Way is how the device is reached, WayReason what spoke against another way: device.Info.Way and Why.
+	Way, WayReason string
 	// Stream is the name at the RTMP server, Server what that calls itself.
 	Stream, Server string
 

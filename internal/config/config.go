@@ -3,6 +3,7 @@
 package config
 
 import (
+	"path/filepath"
 	"time"
 
 	"mediapusher/internal/device"
@@ -35,6 +36,7 @@ type Config struct {
 
 	Audio Audio `yaml:"audio" envPrefix:"AUDIO_"`
 	Login Login `yaml:"login" envPrefix:"LOGIN_"`
+	SDK   SDK   `yaml:"sdk" envPrefix:"SDK_"`
 	Log   Log   `yaml:"log" envPrefix:"LOG_"`
 
 	// AllowDevices are the networks or addresses that may be dialled; none means all.
@@ -117,6 +119,28 @@ type Login struct {
 	CoolDown time.Duration `yaml:"cool_down" env:"COOL_DOWN"`
 }
 
+// SDK is about the makers' libraries, where the program is built with their bindings.
+type SDK struct {
+	// Hikvision and Dahua are the directories in which a library lies with its companions; empty means sdk/hikvision and sdk/dahua beside
+	// the program.
+	Hikvision string `yaml:"hikvision" env:"HIKVISION"`
+	Dahua     string `yaml:"dahua" env:"DAHUA"`
+	// MaxMemory is how many MiB a worker process may hold before it is replaced.
+	MaxMemory int `yaml:"max_memory" env:"MAX_MEMORY"`
+}
+
+// Directory returns where a vendor's library lies, for a program that lies in beside.
+func (s SDK) Directory(vendor device.Vendor, beside string) string {
+	own := s.Hikvision
+	if vendor == device.Dahua {
+		own = s.Dahua
+	}
+	if own != "" {
+		return own
+	}
+	return filepath.Join(beside, "sdk", string(vendor))
+}
+
 // Log is about the log on standard error.
 type Log struct {
 	Level string `yaml:"level" env:"LEVEL"` // debug, info, warn or error
@@ -135,6 +159,7 @@ func Default() Config {
 		SourceTimeout: 5 * time.Second,
 		Audio:         Audio{Other: AudioTranscode},
 		Login:         Login{CoolDown: 5 * time.Minute},
+		SDK:           SDK{MaxMemory: 1024},
 		Log:           Log{Level: "info"},
 	}
 }

@@ -10,6 +10,12 @@ import (
 	"time"
 )
 
+// The bounds of sdk.max_memory in MiB: below, no library gets far; above, it is no limit.
+const (
+	minWorkerMemory = 64
+	maxWorkerMemory = 65536
+)
+
 // problems collects what is wrong, so that an operator sees all of it at once.
 type problems []error
 
@@ -28,6 +34,9 @@ func (c *Config) validate() error {
 	p.duration("search_timeout", c.SearchTimeout, time.Second, 10*time.Minute)
 	p.duration("source_timeout", c.SourceTimeout, time.Second, time.Minute)
 	p.duration("login.cool_down", c.Login.CoolDown, time.Second, 24*time.Hour)
+	if c.SDK.MaxMemory < minWorkerMemory || c.SDK.MaxMemory > maxWorkerMemory {
+		p.add("sdk.max_memory", c.SDK.MaxMemory, fmt.Sprintf("must be a number of MiB from %d to %d", minWorkerMemory, maxWorkerMemory))
+	}
 	oneOf(&p, "rtmp.hevc", c.RTMP.HEVC, HEVCAuto, HEVCEnhanced, HEVCLegacy, HEVCNone)
 	oneOf(&p, "audio.other", c.Audio.Other, AudioTranscode, AudioDrop)
 	oneOf(&p, "log.level", c.Log.Level, "debug", "info", "warn", "error")

@@ -52,7 +52,7 @@ func (c *Config) checkDevices(p *problems) {
 			p.add(key("time_zone"), d.TimeZone, "must be a name such as Asia/Shanghai")
 		}
 		for _, way := range d.Ways {
-			oneOf(p, key("ways"), way, "net")
+			oneOf(p, key("ways"), way, device.WaySDK, device.WayNet)
 		}
 	}
 }
