@@ -218,7 +218,7 @@ var recorders atomic.Int32
 func startRecorder(t testing.TB, cfg nvrsim.Config) *recorder {
 	t.Helper()
 	cfg.User, cfg.Password = user, password
-	r := &recorder{t: t, cfg: cfg, sdk: 20000 + int(recorders.Add(1))}
+	r := &recorder{t: t, cfg: cfg, sdk: 30000 + int(recorders.Add(1))}
 	r.start()
 	t.Cleanup(func() { r.stop() })
 	return r
