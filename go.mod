@@ -18,6 +18,7 @@ require (
 	github.com/yutopp/go-rtmp v0.0.7
 	go.uber.org/goleak v1.3.0
 	go.uber.org/zap v1.27.0
+	golang.org/x/sys v0.45.0
 	golang.org/x/text v0.40.0
 )
 
@@ -33,5 +34,4 @@ require (
 	github.com/tphakala/simd v1.5.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/net v0.8.0 // indirect
-	golang.org/x/sys v0.45.0 // indirect
 )
