@@ -1,0 +1,270 @@
+package dhav
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mediapusher/internal/media"
+)
+
+// ErrCodec is wrapped by the error of Write and Flush where the pictures are in a coding that the road does not carry: MPEG-4, MJPEG, or
+// one whose number is not known.
+var ErrCodec = errors.New("video coding not carried")
+
+// Demuxer finds the frames in a DHAV stream. The end of what could not be taken yet is kept, at most twice the largest frame (8 MiB).
+//
+// It is not safe for concurrent use.
+type Demuxer struct {
+	emit func(*media.AccessUnit) error
+
+	// pending[start:] has been seen and not taken; need is what it must grow to before there is more to say.
+	pending []byte
+	start   int
+	need    int
+
+	summed  bool // the sum of a payload was right once
+	lost    bool // bytes are being skipped, or the stream has just been reset
+	numbers numbers
+	video   video
+	audio   audio
+	arrival time.Time
+	stats   Stats
+}
+
+// New returns a Demuxer that gives access units to emit, and the ownership of them. Their tracks have the ID 0 (video) and 1 (audio);
+// the description changes with a key frame or with the tags of sound. PTS counts from about zero. Wall is the device's date refined by its
+// counter, where the date is one. emit is called by the goroutine that calls Write and Flush.
+func New(emit func(*media.AccessUnit) error) *Demuxer {
+	return &Demuxer{emit: emit}
+}
+
+// Write takes the next bytes of the stream, cut anywhere, and keeps no part of p. It returns the error of emit, behind which the stream
+// must not go on, or one that wraps ErrCodec.
+func (d *Demuxer) Write(p []byte) error {
+	d.arrival = time.Now()
+	d.stats.Bytes += uint64(len(p))
+	for d.start < len(d.pending) {
+		if missing := d.need - (len(d.pending) - d.start); missing > 0 {
+			n := min(missing, len(p))
+			d.keep(p[:n])
+			if p = p[n:]; n < missing {
+				return nil
+			}
+		}
+		n, err := d.take(d.pending[d.start:])
+		if d.start += n; d.start == len(d.pending) {
+			d.pending, d.start = d.pending[:0], 0
+		}
+		if err != nil {
+			return err
+		}
+	}
+	// Frames that lie in p as a whole are taken from there.
+	n, err := d.take(p)
+	if err != nil {
+		return err
+	}
+	d.keep(p[n:])
+	return nil
+}
+
+// Flush says that the stream is at its end: what is pending is no whole frame, but may have some in it. It returns what Write returns.
+func (d *Demuxer) Flush() error {
+	for d.start < len(d.pending) {
+		d.skip(1)
+		d.start++
+		n, err := d.take(d.pending[d.start:])
+		d.start += n
+		if err != nil {
+			return err
+		}
+	}
+	d.pending, d.start = d.pending[:0], 0
+	return nil
+}
+
+// Reset says that bytes are missing before the next Write: what is pending is dropped and the next unit of each track is Lost.
+func (d *Demuxer) Reset() {
+	d.stats.Skipped += uint64(len(d.pending) - d.start)
+	d.pending, d.start, d.lost = nil, 0, true
+	d.numbers.newest = nil
+	d.video.reset()
+	d.audio.reset()
+}
+
+// Stats returns the counters. The notes are the caller's.
+func (d *Demuxer) Stats() Stats {
+	stats := d.stats
+	stats.Notes = slices.Clone(stats.Notes)
+	return stats
+}
+
+// keep appends to pending. What was taken is moved over where there is at least as much of it as is left, so that a byte moves once on
+// average.
+func (d *Demuxer) keep(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	if left := len(d.pending) - d.start; d.start > 0 && d.start >= left {
+		copy(d.pending, d.pending[d.start:])
+		d.pending, d.start = d.pending[:left], 0
+	}
+	if room := d.need - (len(d.pending) - d.start); room > 0 {
+		d.pending = slices.Grow(d.pending, room)
+	}
+	d.pending = append(d.pending, p...)
+}
+
+// take takes the frames at the beginning of b and returns how many bytes are done with. Less than all means that the rest must grow to
+// need bytes.
+func (d *Demuxer) take(b []byte) (n int, err error) {
+	for n < len(b) {
+		if at := findMagic(b[n:]); at > 0 {
+			d.skip(at)
+			n += at
+			continue
+		}
+		rest := b[n:]
+		if d.need = headerSize; len(rest) < d.need {
+			return n, nil
+		}
+		h, ok := readHeader(rest)
+		if !ok {
+			d.skip(1)
+			n++
+			continue
+		}
+		if d.need = h.length; len(rest) < d.need {
+			return n, nil
+		}
+		frame := rest[:h.length]
+		if !trailed(frame) {
+			d.stats.Damaged++
+			d.skip(1)
+			n++
+			continue
+		}
+		n += h.length
+		if err := d.frame(&h, frame); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// findMagic returns where a frame may begin in b; its end counts where the magic may go on behind it.
+func findMagic(b []byte) int {
+	if strings.HasPrefix(magic, string(b[:min(len(b), len(magic))])) {
+		return 0
+	}
+	if at := bytes.Index(b, []byte(magic)); at >= 0 {
+		return at
+	}
+	at := max(len(b)-len(magic)+1, 0)
+	for !strings.HasPrefix(magic, string(b[at:])) {
+		at++
+	}
+	return at
+}
+
+// skip counts bytes that belong to no frame.
+func (d *Demuxer) skip(n int) {
+	d.stats.Skipped += uint64(n)
+	if !d.lost && d.stats.Frames > 0 {
+		d.stats.Resyncs++
+	}
+	d.lost = true
+}
+
+// frame takes one whole frame.
+func (d *Demuxer) frame(h *header, frame []byte) error {
+	skipped := d.lost && d.stats.Frames > 0
+	d.lost = false
+	d.stats.Frames++
+	d.stats.Ended = false
+	extension, payload := frame[headerSize:headerSize+h.tags], frame[headerSize+h.tags:len(frame)-trailerSize]
+	if skipped {
+		// Whatever counts with the same numbers may have lost something.
+		d.video.skipped, d.audio.skipped = true, true
+	}
+	switch h.kind {
+	case typeKey, typeInter:
+		d.follow(&d.video.group, h)
+		return d.picture(h, readTags(extension), payload)
+	case typeAudio:
+		d.follow(&d.audio.group, h)
+		return d.sound(h, readTags(extension), payload)
+	case typeJPEG:
+		return fmt.Errorf("%w: MJPEG", ErrCodec)
+	case typeEnd:
+		// What comes behind it, if anything, counts anew.
+		d.video.sequence, d.audio.sequence, d.numbers = sequence{}, sequence{}, numbers{}
+		d.stats.Ended = true
+	case typeData, typeSkip:
+	default:
+		d.note("frames of type 0x%02x left out", h.kind)
+	}
+	return nil
+}
+
+// follow looks for a gap in the numbers of a group.
+func (d *Demuxer) follow(g *group, h *header) {
+	if d.numbers.follow(&g.sequence, h.sequence, g.skipped) {
+		d.stats.Gaps++
+		g.lost = true
+	}
+	g.skipped = false
+}
+
+// group is what pictures and sound have in common.
+type group struct {
+	track    *media.Track
+	sequence sequence
+	// skipped says that bytes were skipped since the newest frame, lost that the next unit is to be marked so.
+	skipped, lost bool
+	clock         clock
+	smoother      smoother
+}
+
+func (g *group) reset() {
+	g.sequence, g.skipped, g.lost = sequence{}, false, true
+}
+
+// place gives a unit its time. step is the usual one, in ticks; the result is by how much the clock was ahead of that.
+func (d *Demuxer) place(au *media.AccessUnit, g *group, h *header, step int64, other *group) (ahead int64) {
+	at, jumped := g.clock.advance(h, max(step/millisecond, 1), &other.clock)
+	pts, ahead := g.smoother.next(at*millisecond, step, jumped || g.lost)
+	d.stamp(au, g, pts)
+	return ahead
+}
+
+// stamp writes what a unit has of its track.
+func (d *Demuxer) stamp(au *media.AccessUnit, g *group, pts int64) {
+	au.PTS, au.Wall = pts, g.clock.wall.time(pts)
+	au.Track, au.Arrival = g.track, d.arrival
+	au.Lost, g.lost = g.lost, false
+}
+
+// give hands a unit on.
+func (d *Demuxer) give(au *media.AccessUnit) error {
+	d.stats.Units++
+	return d.emit(au)
+}
+
+// spoil drops what cannot be used of a group.
+func (d *Demuxer) spoil(g *group) {
+	d.stats.Damaged++
+	g.lost = true
+}
+
+// note keeps words for the operator, once.
+func (d *Demuxer) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if len(d.stats.Notes) < maxNotes && !slices.Contains(d.stats.Notes, text) {
+		d.stats.Notes = append(d.stats.Notes, text)
+	}
+}
