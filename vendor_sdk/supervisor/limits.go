@@ -1,0 +1,29 @@
+package supervisor
+
+import "time"
+
+// limits is how long a worker may take for what, before it counts as hanging.
+type limits struct {
+	tick    time.Duration // how often a worker is looked at, and pinged
+	pings   int           // how many looks in a row may find a ping unanswered
+	start   time.Duration // until it has loaded the library
+	login   time.Duration
+	begin   time.Duration // starting a stream
+	stop    time.Duration // stopping one
+	other   time.Duration // other calls; a search: from page to page
+	silence time.Duration // no packet of any stream, while a live stream should flow
+	probe   time.Duration // a call that asks whether the library is alive
+	end     time.Duration // logging out and ending, or ending after its output has ended
+}
+
+var defaultLimits = limits{ //nolint:gochecknoglobals // a table that nobody changes
+	tick: 500 * time.Millisecond, pings: 4, start: 10 * time.Second, login: 10 * time.Second, begin: 8 * time.Second,
+	stop: 3 * time.Second, other: 5 * time.Second, silence: 2 * time.Second, probe: 1500 * time.Millisecond, end: 4 * time.Second,
+}
+
+const (
+	// window is how much of a stream may be on its way, in bytes. A slow consumer's stream waits in the worker when that is used up.
+	window = 4 << 20
+	// grantAt is how much a consumer takes before the worker learns of it.
+	grantAt = window / 4
+)

@@ -1,0 +1,58 @@
+package supervisor
+
+import (
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+)
+
+// attributes keeps the keys of a console away from workers: they end in good order after the service, not before it.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
+}
+
+// enlarge does nothing: a pipe grows by itself.
+func enlarge(*os.File) {}
+
+// job is the job object of one worker. The worker ends with its last handle, so it ends with the service however that ends.
+type job struct{ handle windows.Handle }
+
+// hold puts a process into a job of its own, which bounds its memory.
+func hold(process *os.Process, limit int64) (job, error) {
+	handle, err := windows.CreateJobObject(nil, nil)
+	if err != nil {
+		return job{}, err
+	}
+	held := job{handle}
+	info := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
+		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{
+			LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | windows.JOB_OBJECT_LIMIT_PROCESS_MEMORY,
+		},
+		ProcessMemoryLimit: uintptr(limit),
+	}
+	if _, err := windows.SetInformationJobObject(handle, windows.JobObjectExtendedLimitInformation,
+		uintptr(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info))); err != nil {
+		held.close()
+		return job{}, err
+	}
+	target, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(process.Pid))
+	if err != nil {
+		held.close()
+		return job{}, err
+	}
+	defer func() { _ = windows.CloseHandle(target) }() // nothing follows from it
+	if err := windows.AssignProcessToJobObject(handle, target); err != nil {
+		held.close()
+		return job{}, err
+	}
+	return held, nil
+}
+
+func (j job) close() {
+	_ = windows.CloseHandle(j.handle) // the process has ended, or ends by this
+}
+
+// memory is not asked for here: the job bounds it.
+func memory(int) int64 { return 0 }

@@ -1,0 +1,153 @@
+package supervisor
+
+import (
+	"fmt"
+	"time"
+
+	"mediapusher/vendor_sdk/wire"
+)
+
+// watcher is what is remembered from look to look.
+type watcher struct {
+	w        *worker
+	last     time.Time
+	ping     uint32
+	missed   int
+	arrivals uint64
+	heard    time.Time // when the worker's library gave its last sign of life
+	probe    *pending
+	probeID  uint32
+}
+
+// watch looks after the worker until its process has ended, and returns how it ended.
+func (w *worker) watch(exited <-chan string) string {
+	ticker := time.NewTicker(w.limits.tick)
+	defer ticker.Stop()
+	now := time.Now()
+	look := &watcher{w: w, last: now, heard: now}
+	for {
+		select {
+		case state := <-exited:
+			return state
+		case <-ticker.C:
+			look.look(time.Now())
+		}
+	}
+}
+
+func (l *watcher) look(now time.Time) {
+	w := l.w
+	if gap := now.Sub(l.last) - w.limits.tick; gap > w.limits.tick {
+		l.forgive(gap) // we have stood still ourselves: the worker's answers may lie in the pipe
+	}
+	l.last = now
+	w.mu.Lock()
+	ending, over := w.err != nil, !w.endBy.IsZero() && now.After(w.endBy)
+	loaded := w.hello.Version != ""
+	w.mu.Unlock()
+	if over {
+		w.fail(causeCrashed, "it has closed its output")
+		w.process.kill()
+	}
+	if ending || over {
+		return
+	}
+	if used := memory(w.process.cmd.Process.Pid); used > w.memoryLimit {
+		w.fail(causeMemory, fmt.Sprintf("%d MiB", used>>20))
+		return
+	}
+	if p := w.overdue(now); p != nil {
+		cause := causeHangs
+		if p == w.greeting {
+			cause = causeNoStart
+		}
+		w.fail(cause, fmt.Sprintf("%s did not return within %s", p.name, p.limit))
+		return
+	}
+	if loaded { // while it loads it answers nothing
+		l.pingPong()
+		l.silence(now)
+	}
+}
+
+// forgive gives the worker the time that we have not looked.
+func (l *watcher) forgive(gap time.Duration) {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	for _, p := range l.w.pending {
+		if !p.deadline.IsZero() {
+			p.deadline = p.deadline.Add(gap)
+		}
+	}
+	if !l.w.endBy.IsZero() {
+		l.w.endBy = l.w.endBy.Add(gap)
+	}
+	l.heard = l.heard.Add(gap)
+	l.missed = 0
+}
+
+// overdue returns a request whose time is over.
+func (w *worker) overdue(now time.Time) *pending {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.pending {
+		if !p.deadline.IsZero() && now.After(p.deadline) {
+			return p
+		}
+	}
+	return nil
+}
+
+// pingPong asks whether the worker's process runs at all.
+func (l *watcher) pingPong() {
+	w := l.w
+	if l.ping != w.pong.Load() {
+		if l.missed++; l.missed >= w.limits.pings {
+			w.fail(causeHangs, fmt.Sprintf("no answer to a ping within %s", time.Duration(l.missed)*w.limits.tick))
+		}
+		return
+	}
+	l.missed = 0
+	l.ping++
+	w.send(wire.Frame{Type: wire.TypePing, ID: l.ping})
+}
+
+// silence asks whether the library lives, when nothing comes from it that should: a call that returns, with whatever, is a sign of life.
+func (l *watcher) silence(now time.Time) {
+	w := l.w
+	if arrivals := w.arrivals.Load(); arrivals != l.arrivals {
+		l.arrivals, l.heard = arrivals, now
+	}
+	if l.probe != nil {
+		w.mu.Lock()
+		pending := w.pending[l.probeID] == l.probe
+		w.mu.Unlock()
+		if pending {
+			return // its own limit ends it
+		}
+		l.probe, l.heard = nil, now
+	}
+	if now.Sub(l.heard) < w.limits.silence {
+		return
+	}
+	if s := w.flowing(); s != nil {
+		channel := s.channel
+		request := wire.Request{Op: wire.KeyFrame, Key: &channel}
+		var err error
+		if l.probeID, l.probe, err = w.ask(request, w.limits.probe, nil, func(error) {}); err != nil {
+			l.probe = nil // the worker ends
+		}
+	}
+}
+
+// flowing returns a live stream that should flow, nil where there is none.
+func (w *worker) flowing() *Stream {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.streams {
+		if s.shouldFlow() {
+			return s
+		}
+	}
+	return nil
+}
