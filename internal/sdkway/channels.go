@@ -2,11 +2,12 @@ package sdkway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Block is a row of channels. Callers count them from Called on, the library from First on; both are the same number unless the operator
-// knows better than the device.
+// knows better than the device. Where blocks overlap, the first one counts.
 type Block struct{ Called, First, Count int }
 
 // number returns the library's number of a channel as callers count. The error names the channels that exist.
@@ -25,7 +26,7 @@ func number(blocks []Block, channel int) (int, error) {
 // names writes the channels for an operator: "channels 1-4, 33-64".
 func names(blocks []Block) string {
 	var words []string
-	for _, b := range blocks {
+	for _, b := range slices.SortedFunc(slices.Values(blocks), func(a, b Block) int { return a.Called - b.Called }) {
 		switch {
 		case b.Count == 1:
 			words = append(words, fmt.Sprint(b.Called))
