@@ -104,12 +104,11 @@ func (w *worker) deliver(id uint32, r reply) error {
 	w.mu.Lock()
 	p := w.pending[id]
 	if p == nil {
-		ending := w.err != nil
-		w.mu.Unlock()
-		if ending {
-			return nil
+		defer w.mu.Unlock()
+		if w.err == nil {
+			return fmt.Errorf("%w: an answer to nothing", wire.ErrFrame)
 		}
-		return fmt.Errorf("%w: an answer to nothing", wire.ErrFrame)
+		return nil // it ends, and all requests have ended
 	}
 	late := p.late
 	switch {

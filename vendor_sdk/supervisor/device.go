@@ -7,9 +7,9 @@ import (
 	"mediapusher/vendor_sdk/wire"
 )
 
-// Device is a login in a worker of its own. It is safe for concurrent use. Errors of its methods are *sdk.Error, *WorkerError, ErrClosed, or
-// that of ctx. When ctx ends before the worker has answered, what the call began is undone as soon as it answers; a worker that does not
-// answer is ended.
+// Device is a login in a worker of its own. It is safe for concurrent use. Errors of its methods are *sdk.Error, *WorkerError, ErrClosed,
+// or that of ctx. When ctx ends before the worker has answered, what the call began is undone as soon as it answers; a worker that does
+// not answer is ended.
 type Device struct{ w *worker }
 
 // Version is what the library reports of itself.

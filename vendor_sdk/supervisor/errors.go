@@ -37,7 +37,8 @@ type RestError struct {
 
 // Error says how often, until when and why.
 func (e *RestError) Error() string {
-	return fmt.Sprintf("the SDK worker failed %d times in a row (%v), the next try is at %s", e.Crashes, e.Last, e.Until.Format(time.TimeOnly))
+	return fmt.Sprintf("the SDK worker failed %d times in a row (%v), the next try is at %s",
+		e.Crashes, e.Last, e.Until.Format(time.TimeOnly))
 }
 
 // Unwrap returns Last.

@@ -1,6 +1,6 @@
-// Package supervisor owns the worker processes in which makers' libraries run: it starts one for a recorder that is logged in to, speaks the
-// protocol of vendor_sdk/wire with it, notices when it crashes, hangs or grows, ends it then, and holds back a recorder whose workers crash
-// again and again. It never loads a library itself.
+// Package supervisor owns the worker processes in which makers' libraries run: it starts one for a recorder that is logged in to, speaks
+// the protocol of vendor_sdk/wire with it, notices when it crashes, hangs or grows, ends it then, and holds back a recorder whose workers
+// crash again and again. It never loads a library itself.
 package supervisor
 
 import (
@@ -100,7 +100,8 @@ func (w *worker) logIn(ctx context.Context, account sdk.Account) (sdk.Identity, 
 		return sdk.Identity{}, err
 	}
 	if answer.Identity == nil {
-		return sdk.Identity{}, w.fail(causeCrashed, "a login without identity")
+		w.fail(causeCrashed, "a login without identity")
+		return sdk.Identity{}, w.reason()
 	}
 	return *answer.Identity, nil
 }

@@ -93,21 +93,21 @@ func (w *worker) run() {
 	if said := w.words.String(); said != "" {
 		state += ": " + said
 	}
-	if err := w.fail(cause, state); errors.Is(err, ErrClosed) {
+	w.fail(cause, state)
+	if errors.Is(w.reason(), ErrClosed) {
 		w.log.Info("the SDK worker has ended", zap.String("state", state))
 	}
 }
 
-// fail ends the worker because of a failure of its own, and returns why it ends: that failure, unless it ends already.
-func (w *worker) fail(cause, detail string) error {
+// fail ends the worker because of a failure of its own, unless it ends already.
+func (w *worker) fail(cause, detail string) {
 	failure := &WorkerError{Cause: cause, Detail: detail}
-	if err := w.end(failure); err != failure { //nolint:errorlint // whether it is this very one
-		return err
+	if !w.end(failure) {
+		return
 	}
 	wait, count := w.crashes.add(w.name, failure, time.Now())
 	w.process.kill()
 	logFailure(w.log, failure, wait, count)
-	return failure
 }
 
 func logFailure(log *zap.Logger, failure *WorkerError, wait time.Duration, count int) {
@@ -117,17 +117,17 @@ func logFailure(log *zap.Logger, failure *WorkerError, wait time.Duration, count
 
 // shut lets the worker end in good order. It does not wait for that.
 func (w *worker) shut() {
-	if err := w.end(ErrClosed); errors.Is(err, ErrClosed) {
+	if w.end(ErrClosed) {
 		w.out.close()
 	}
 }
 
-// end ends all calls and streams with err, unless they have ended with another one, which it returns then.
-func (w *worker) end(err error) error {
+// end ends all calls and streams with err, and reports whether that is news.
+func (w *worker) end(err error) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
-		return w.err
+		return false
 	}
 	w.err, w.endBy = err, time.Now().Add(w.limits.end)
 	close(w.down)
@@ -136,7 +136,7 @@ func (w *worker) end(err error) error {
 	}
 	clear(w.streams)
 	clear(w.pending)
-	return err
+	return true
 }
 
 // version is what the library reports, "" until the worker has said hello.

@@ -32,7 +32,8 @@ func (q *Queue) Put(id uint32, packet sdk.Packet) {
 		}
 		// A new chunk rather than many small pieces at the end of the last one.
 		if room < min(MediaOverhead+len(packet.Data), MaxMediaFrame) {
-			q.add(chunks.Get().(*Chunk))
+			chunk := chunks.Get().(*Chunk)
+			q.add(chunk)
 			room = MaxMediaFrame
 		}
 		chunk := q.last

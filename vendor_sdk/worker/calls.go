@@ -86,7 +86,7 @@ func (w *Worker) start(id uint32, device sdk.Device, request wire.Request) error
 	}
 	s := &stream{flow: flow, library: begun, done: make(chan struct{})}
 	if request.Playback != nil {
-		go s.govern(w.cfg.Words)
+		go s.govern(w.say)
 	}
 	w.mu.Lock()
 	w.streams[id] = s

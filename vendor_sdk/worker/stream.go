@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"fmt"
-	"io"
 	"sync"
 
 	"mediapusher/vendor_sdk/sdk"
@@ -42,9 +40,9 @@ func (s *stream) stop() error {
 	return err
 }
 
-// govern pauses a playback while its queue is full, until the stream stops. What the device says to that goes to words only: the ceiling of
-// the queue holds anyway.
-func (s *stream) govern(words io.Writer) {
+// govern pauses a playback while its queue is full, until the stream stops. That the device refuses is only said: the ceiling of the
+// queue holds anyway.
+func (s *stream) govern(say func(format string, values ...any)) {
 	paused := false
 	for {
 		select {
@@ -62,7 +60,7 @@ func (s *stream) govern(words io.Writer) {
 			call = sdk.Stream.Pause
 		}
 		if err := s.order(call); err != nil {
-			fmt.Fprintf(words, "holding a playback back (%t): %v\n", full, err)
+			say("holding a playback back (%t): %v", full, err)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func New(cfg Config) *Worker {
 func (w *Worker) Run() error {
 	go func() {
 		if err := w.out.write(w.cfg.Out); err != nil {
-			fmt.Fprintf(w.cfg.Words, "the service does not read: %v\n", err)
+			w.say("the service does not read: %v", err)
 		}
 	}()
 	library, err := w.cfg.Open()
@@ -157,8 +157,13 @@ func (w *Worker) tell(t wire.Type, id uint32, message any) {
 		err = w.out.send(frame)
 	}
 	if err != nil {
-		fmt.Fprintf(w.cfg.Words, "no message: %v\n", err)
+		w.say("no message: %v", err)
 	}
+}
+
+// say writes a line where nobody has to listen.
+func (w *Worker) say(format string, values ...any) {
+	_, _ = fmt.Fprintf(w.cfg.Words, format+"\n", values...)
 }
 
 // end gives up what is held at the recorder, from the inside out. What requests that are still under way bring is given up too.
@@ -195,7 +200,7 @@ func (w *Worker) stopStreams() {
 	for _, s := range streams {
 		stops.Go(func() {
 			if err := s.stop(); err != nil {
-				fmt.Fprintf(w.cfg.Words, "stopping a stream: %v\n", err)
+				w.say("stopping a stream: %v", err)
 			}
 		})
 	}
