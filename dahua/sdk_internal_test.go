@@ -16,7 +16,7 @@ func TestSDKErrors(t *testing.T) {
 		device.KindUnreachable:   {1, 2, 3, 4, 8, 29, 102, 107, 108, 109, 340, 397, 1034},
 		device.KindBusy:          {5, 26, 80, 103, 106, 110, 391, 419, 421, 511, 1033},
 		device.KindProtocol:      {6, 7, 19, 21, 22, 349, 423},
-		device.KindUnsupported:   {23, 25, 79, 105, 113, 118, 119, 392, 400, 1021, 1022, 1153, 1154},
+		device.KindUnsupported:   {23, 25, 79, 105, 112, 113, 118, 119, 392, 400, 1021, 1022, 1153, 1154},
 		device.KindNoRecording:   {24, 30, 31},
 		device.KindLocked:        {86, 104},
 		device.KindAuth:          {100, 101, 117},

@@ -56,6 +56,7 @@ var sdkMeanings = map[int]sdkMeaning{
 	109: {device.KindUnreachable, "the recorder let the user in, but no connection for media came about"},
 	110: {device.KindBusy, "the recorder has as many connections or users as it can take: log others out"},
 	111: {device.KindNotBuilt, "libavnetsdk was not found, or the recorder wants a newer protocol" + wordsInstall},
+	112: {device.KindUnsupported, "the recorder wants a U-key for this user"},
 	113: {device.KindUnsupported, "the recorder does not let this machine's address in: put it on its allow list"},
 	117: {device.KindAuth, "the recorder refuses the user or password"},
 	118: {device.KindUnsupported, "the device is not initialised: set its first password in its own page or with ConfigTool"},

@@ -45,6 +45,8 @@ func (f failures) explain(op device.Operation, err error) error {
 		return f.ofRest(op, rest, err)
 	case errors.As(err, &worker):
 		return f.failure(op, device.KindUnreachable, "the process in which the maker's library runs has failed", err)
+	case errors.Is(err, supervisor.ErrClosed):
+		return f.failure(op, device.KindUnreachable, "the login has ended", err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return f.failure(op, device.KindUnreachable, "the recorder has not answered the maker's library in time", err)
 	case errors.Is(err, context.Canceled):

@@ -68,6 +68,7 @@ func TestOpenFails(t *testing.T) {
 			device.KindUnreachable, "20 times", time.Hour,
 		},
 		"time":      {context.DeadlineExceeded, device.KindUnreachable, "in time", 0},
+		"closed":    {supervisor.ErrClosed, device.KindUnreachable, "", 0},
 		"cancelled": {context.Canceled, device.KindUnreachable, "", 0},
 		"anything":  {errors.New("odd"), device.KindProtocol, "odd", 0},
 	} {
