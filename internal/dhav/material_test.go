@@ -214,18 +214,20 @@ func TestDamage(t *testing.T) {
 // expectSurvivors wants every picture that was not hit, in order, and a mark where one is missing before.
 func expectSurvivors(t *testing.T, seed uint64, r recording, hit []bool, got []unit) {
 	t.Helper()
-	missing := false
+	missing, told := 0, false
 	for n, units := range r.pictures {
 		switch {
 		case len(got) > 0 && reflect.DeepEqual(got[0].Units, units):
-			if missing && !got[0].Lost {
+			if missing > 0 && !told && !got[0].Lost {
 				t.Fatalf("seed %d: the loss before picture %d is not told", seed, n)
 			}
-			got, missing = got[1:], false
+			got, missing, told = got[1:], 0, false
 		case hit[n] && len(got) > 0 && !reflect.DeepEqual(got[0].Units, next(r, hit, n)):
-			got, missing = got[1:], false // where the tags are hit, the sum is lost and a damaged picture passes
+			// Where the tags are hit, the sum is lost and a damaged picture passes.
+			told = told || got[0].Lost
+			got = got[1:]
 		case hit[n]:
-			missing = true
+			missing++
 		default:
 			t.Fatalf("seed %d: picture %d was not hit, and is lost", seed, n)
 		}
