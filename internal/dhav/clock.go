@@ -9,6 +9,8 @@ const (
 	agreement = 2000
 	// maxBack is how far a counter may step back and count as jitter.
 	maxBack = 500
+	// maxApart is how far the dates of two tracks may differ and place one beside the other.
+	maxApart = 10000
 )
 
 // clock unwraps the counter of one track.
@@ -41,7 +43,7 @@ func (c *clock) advance(h *header, frame int64, other *clock) (at int64, jumped 
 		}
 		c.at += step
 	case c.join(other, h.counter, date, dated):
-	case other.started && dated && other.dated:
+	case other.started && dated && other.dated && max(date-other.date, other.date-date) < maxApart:
 		c.at, c.wall = other.at+date-other.date, new(wall)
 	default:
 		c.at, c.wall = other.at, new(wall)
