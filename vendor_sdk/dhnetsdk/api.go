@@ -58,8 +58,8 @@ func symbols(api *C.dh_api) []symbol {
 // slot returns where a function pointer of C lies.
 func slot(function **[0]byte) *unsafe.Pointer { return (*unsafe.Pointer)(unsafe.Pointer(function)) }
 
-// bind fills api with what lookup finds in the library, nil where a name is not exported. The error is an *sdk.LoadError that names the first
-// function that is missing.
+// bind fills api with what lookup finds in the library, nil where a name is not exported. The error is an *sdk.LoadError that names the
+// first function that is missing.
 func bind(api *C.dh_api, file string, lookup func(name string) unsafe.Pointer) error {
 	for _, s := range symbols(api) {
 		*s.at = lookup(s.name)

@@ -44,8 +44,8 @@ func (d *device) chooseMain() {
 	C.dh_device_mode(api, d.handle, modeRecordStream, recordMain, &ignored)
 }
 
-// Move starts or stops a movement. Diagonals have a vertical and a horizontal speed, the others one, the lens a multiplier of the same range.
-// The stop is the same command with a flag, for the lens too.
+// Move starts or stops a movement. Diagonals have a vertical and a horizontal speed, the others one, the lens a multiplier of the same
+// range. The stop is the same command with a flag, for the lens too.
 func (d *device) Move(movement sdk.Movement) error {
 	call := "CLIENT_DHPTZControlEx"
 	if d.library.api.ptz_ex2 != nil {
@@ -55,6 +55,7 @@ func (d *device) Move(movement sdk.Movement) error {
 		return refused(call, codeIllegalParam)
 	}
 	p1, p2 := ptzParameters(movement.Command, movement.Speed)
+	number, command := C.int32_t(movement.Channel), C.uint32_t(movement.Command)
 	var stop C.int32_t
 	if movement.Stop {
 		stop = 1
@@ -62,7 +63,7 @@ func (d *device) Move(movement sdk.Movement) error {
 	d.calls.Lock()
 	defer d.calls.Unlock()
 	var code C.uint32_t
-	if C.dh_ptz(d.library.api, d.handle, C.int32_t(movement.Channel), C.uint32_t(movement.Command), C.int32_t(p1), C.int32_t(p2), stop, &code) == 0 {
+	if C.dh_ptz(d.library.api, d.handle, number, command, C.int32_t(p1), C.int32_t(p2), stop, &code) == 0 {
 		return failure(call, code)
 	}
 	return nil

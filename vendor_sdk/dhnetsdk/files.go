@@ -1,3 +1,5 @@
+//go:build dahuasdk && cgo
+
 package dhnetsdk
 
 import (

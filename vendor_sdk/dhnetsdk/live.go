@@ -29,11 +29,11 @@ func (d *device) Live(request sdk.LiveRequest, take sdk.Take) (sdk.Stream, error
 	if !channel(request.Channel) || request.Stream < 0 || request.Stream > 1 {
 		return nil, refused("CLIENT_RealPlayEx", codeIllegalParam)
 	}
-	start := d.startLive
+	call, start := "CLIENT_StartRealPlay", d.startLive
 	if rawLive(d.library.api) {
-		start = d.startRaw
+		call, start = "CLIENT_RealPlayEx", d.startRaw
 	}
-	s, err := d.begin(take, func(id uint64) (C.dh_handle, error) { return start(C.int32_t(request.Channel), kind, C.uint64_t(id)) })
+	s, err := d.begin(call, take, func(id uint64) (C.dh_handle, error) { return start(C.int32_t(request.Channel), kind, C.uint64_t(id)) })
 	if err != nil {
 		return nil, err
 	}

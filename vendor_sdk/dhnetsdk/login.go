@@ -24,8 +24,9 @@ type attempt struct {
 	info   C.NET_DEVICEINFO_Ex
 }
 
-// LogIn asks a recorder. The way with high security comes first; where the device does not know it, or does not answer, the older one. Code of
-// the error is the library's last error, or, where only the login's own verdict tells, the number of the same meaning: see verdicts.
+// LogIn asks a recorder. The way with high security comes first; where the device does not know it, or does not answer, the older one.
+// Code of the error is the library's last error, or, where only the login's own verdict tells, the number of the same meaning (verdicts).
+// The first login decides how long connecting may take; the library takes that before logins only.
 func (l *library) LogIn(account sdk.Account) (sdk.Device, sdk.Identity, error) {
 	const call = "CLIENT_LoginWithHighLevelSecurity"
 	var in C.NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY
@@ -34,7 +35,10 @@ func (l *library) LogIn(account sdk.Account) (sdk.Device, sdk.Identity, error) {
 		return nil, sdk.Identity{}, refused(call, codeIllegalParam)
 	}
 	in.nPort = C.int32_t(account.Port)
-	if account.Timeout > 0 {
+	l.mu.Lock()
+	first := len(l.devices) == 0
+	l.mu.Unlock()
+	if account.Timeout > 0 && first {
 		l.configure(int32(min(account.Timeout, longestConnect).Milliseconds()))
 	}
 	made := l.logIn(&in)
@@ -94,4 +98,6 @@ func identity(info *C.NET_DEVICEINFO_Ex) sdk.Identity {
 }
 
 // bytesOf is a text field of a struct.
-func bytesOf(field *[64]C.char) []byte { return unsafe.Slice((*byte)(unsafe.Pointer(field)), len(field)) }
+func bytesOf(field *[64]C.char) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(field)), len(field))
+}

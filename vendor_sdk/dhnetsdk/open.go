@@ -44,8 +44,8 @@ type library struct {
 }
 
 // Open checks for the files of the library in directory, loads it and initialises it. It may be called once in a process, and again after
-// Close. The network library that it loads by name must be in reach of the loader: on Linux by LD_LIBRARY_PATH from the start of the process
-// on. The error is an *sdk.LoadError, or an *sdk.Error of the initialisation.
+// Close. The network library that it loads by name must be in reach of the loader: on Linux by LD_LIBRARY_PATH from the start of the
+// process on. The error is an *sdk.LoadError, or an *sdk.Error of the initialisation.
 func Open(directory string) (sdk.Library, error) {
 	directory, err := filepath.Abs(directory)
 	if err != nil {
@@ -109,7 +109,7 @@ func (l *library) configure(connect int32) {
 	C.dh_network(l.api, &param)
 }
 
-// Version returns the library's number as it writes it itself: "3.6.0.0" for 36000000 is left to the reader.
+// Version returns the library's number as it tells it; makers' releases read it in different ways.
 func (l *library) Version() string { return fmt.Sprintf("dhnetsdk %d", uint32(C.dh_version(l.api))) }
 
 // Close frees the library.

@@ -22,13 +22,14 @@ type played struct {
 // Playback starts the main stream's recordings as the recorder sends them (DHAV). End and loss come with the library's position: -1 and -2,
 // the latter as Broken with 383, since it has no number.
 //
-// Recorders were seen to misbehave where a playback starts exactly at the first second of a recording. Where one refuses such a start for want
-// of recordings, it is asked for the next second.
+// Recorders were seen to misbehave where a playback starts exactly at the first second of a recording. Where one refuses such a start for
+// want of recordings, it is asked for the next second.
 func (d *device) Playback(request sdk.PlaybackRequest, take sdk.Take) (sdk.Stream, error) {
+	const call = "CLIENT_PlayBackByTimeEx2"
 	if !channel(request.Channel) || !request.End.After(request.Start) {
-		return nil, refused("CLIENT_PlayBackByTimeEx2", codeIllegalParam)
+		return nil, refused(call, codeIllegalParam)
 	}
-	s, err := d.begin(take, func(id uint64) (C.dh_handle, error) {
+	s, err := d.begin(call, take, func(id uint64) (C.dh_handle, error) {
 		handle, err := d.startPlayback(request, C.uint64_t(id))
 		var failed *sdk.Error
 		if later := request.Start.Add(time.Second); errors.As(err, &failed) && noRecord(failed.Code) && request.End.After(later) {
@@ -43,7 +44,9 @@ func (d *device) Playback(request sdk.PlaybackRequest, take sdk.Take) (sdk.Strea
 	return &played{stream: s, start: request.Start}, nil
 }
 
-func noRecord(code int) bool { return code == codeNoRecord || code == codeEmptyList || code == codeGetData }
+func noRecord(code int) bool {
+	return code == codeNoRecord || code == codeEmptyList || code == codeGetData
+}
 
 func (d *device) startPlayback(request sdk.PlaybackRequest, id C.uint64_t) (C.dh_handle, error) {
 	start, end := netTime(request.Start), netTime(request.End)

@@ -39,8 +39,7 @@ func (d *device) Search(request sdk.SearchRequest, page func(files []sdk.File) b
 	if err == nil {
 		err = refused("CLIENT_FindNextFile", codeReturnData)
 	}
-	// The first error is the one to tell.
-	_ = d.closeFind(find) //nolint:errcheck // see above
+	_ = d.closeFind(find) // the first error is the one to tell
 	return err
 }
 

@@ -18,8 +18,8 @@ type stream struct {
 }
 
 // begin opens the ring for a stream and enters it into the device, so that it is told of a loss from the first moment on; then it starts
-// the stream.
-func (d *device) begin(take sdk.Take, start func(id uint64) (C.dh_handle, error)) (*stream, error) {
+// the stream. call names the function that does so, for a login that is lost already.
+func (d *device) begin(call string, take sdk.Take, start func(id uint64) (C.dh_handle, error)) (*stream, error) {
 	s := &stream{device: d, id: d.library.ring.Open(take), take: take}
 	d.mu.Lock()
 	d.streams[s] = true
@@ -27,7 +27,7 @@ func (d *device) begin(take sdk.Take, start func(id uint64) (C.dh_handle, error)
 	d.mu.Unlock()
 	if gone {
 		s.end()
-		return nil, refused("CLIENT_Login", codeNetwork)
+		return nil, refused(call, codeNetwork)
 	}
 	d.calls.Lock()
 	handle, err := start(s.id)

@@ -1,6 +1,6 @@
 // The structs of dhnetsdk that are used here, declared anew with the interface's names. Sizes and offsets were compared with public copies of
-// the library's header of 2017 to 2020 (Linux); all members have the same size and natural alignment on Windows x64. The asserts hold the
-// compiler to them, layout_test.go the table that scripts compare with a header of the maker.
+// the library's header of 2017 to 2020 (Linux); all members have the same size and natural alignment on Windows x64. The asserts hold both
+// compilers to the table in layout.h.
 #ifndef MEDIAPUSHER_DHNETSDK_STRUCTS_H
 #define MEDIAPUSHER_DHNETSDK_STRUCTS_H
 
@@ -114,50 +114,11 @@ typedef struct {
 	uint8_t bReserved[1024];
 } NET_OUT_PLAY_BACK_BY_TIME_INFO;
 
-#define DH_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has another size")
-#define DH_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field " stands elsewhere")
-
-DH_SIZE(void *, 8);
-DH_SIZE(NET_TIME, 24);
-DH_AT(NET_TIME, dwSecond, 20);
-DH_SIZE(NET_RECORDFILE_INFO, 196);
-DH_AT(NET_RECORDFILE_INFO, filename, 4);
-DH_AT(NET_RECORDFILE_INFO, size, 132);
-DH_AT(NET_RECORDFILE_INFO, starttime, 136);
-DH_AT(NET_RECORDFILE_INFO, endtime, 160);
-DH_AT(NET_RECORDFILE_INFO, nRecordFileType, 192);
-DH_AT(NET_RECORDFILE_INFO, bRecType, 195);
-DH_SIZE(NET_DEVICEINFO_Ex, 100);
-DH_AT(NET_DEVICEINFO_Ex, nDVRType, 60);
-DH_AT(NET_DEVICEINFO_Ex, nChanNum, 64);
-DH_AT(NET_DEVICEINFO_Ex, byLeftLogTimes, 69);
-DH_AT(NET_DEVICEINFO_Ex, nLockLeftTime, 72);
-DH_SIZE(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, 216);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, szIP, 4);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, nPort, 68);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, szUserName, 72);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, szPassword, 136);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, emSpecCap, 200);
-DH_AT(NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY, pCapParam, 208);
-DH_SIZE(NET_OUT_LOGIN_WITH_HIGHLEVEL_SECURITY, 240);
-DH_AT(NET_OUT_LOGIN_WITH_HIGHLEVEL_SECURITY, stuDeviceInfo, 4);
-DH_AT(NET_OUT_LOGIN_WITH_HIGHLEVEL_SECURITY, nError, 104);
-DH_SIZE(NET_PARAM, 48);
-DH_AT(NET_PARAM, nGetConnInfoTime, 24);
-DH_AT(NET_PARAM, nSearchRecordTime, 28);
-DH_AT(NET_PARAM, bDetectDisconnTime, 38);
-DH_AT(NET_PARAM, bKeepLifeInterval, 39);
-DH_AT(NET_PARAM, nPicBufSize, 40);
-DH_SIZE(NETSDK_INIT_PARAM, 1028);
-DH_SIZE(NET_IN_PLAY_BACK_BY_TIME_INFO, 1120);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, stStopTime, 24);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, hWnd, 48);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, cbDownLoadPos, 56);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, dwPosUser, 64);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, fDownLoadDataCallBack, 72);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, dwDataUser, 80);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, nPlayDirection, 88);
-DH_AT(NET_IN_PLAY_BACK_BY_TIME_INFO, nWaittime, 92);
-DH_SIZE(NET_OUT_PLAY_BACK_BY_TIME_INFO, 1024);
+#define LAYOUT_STRUCT(type, size, windows) _Static_assert(sizeof(type) == (size), "the size of " #type);
+#define LAYOUT_FIELD(type, field, at, windows_at, size, windows) \
+	_Static_assert(offsetof(type, field) == (at) && sizeof(((type *)0)->field) == (size), "the place of " #type "." #field);
+#include "layout.h"
+#undef LAYOUT_STRUCT
+#undef LAYOUT_FIELD
 
 #endif

@@ -1,0 +1,20 @@
+//go:build !(dahuasdk && cgo)
+
+package dhnetsdk_test
+
+import (
+	"errors"
+	"testing"
+
+	"mediapusher/vendor_sdk/dhnetsdk"
+	"mediapusher/vendor_sdk/sdk"
+)
+
+func TestNotBuilt(t *testing.T) {
+	if dhnetsdk.Built {
+		t.Error("the binding is built in without its tag")
+	}
+	if _, err := dhnetsdk.Open(t.TempDir()); !errors.Is(err, sdk.ErrNotBuilt) {
+		t.Errorf("got %v", err)
+	}
+}
