@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	maxLine        = 1 << 10 // bytes of a line that are kept
+	maxLine        = 512 // bytes of a line that are kept
 	linesPerSecond = 10
-	wordsKept      = 4
+	wordsKept      = 3
 )
 
 // words is what a worker says on its standard error: libraries print there, and so does whatever ends a process. It goes into the log, a

@@ -21,7 +21,7 @@ type Chunk struct {
 	data       [MaxMediaFrame]byte
 }
 
-var chunks = sync.Pool{New: func() any { return new(Chunk) }}
+var chunkPool = sync.Pool{New: func() any { return new(Chunk) }}
 
 // Put copies a packet into the queue.
 func (q *Queue) Put(id uint32, packet sdk.Packet) {
@@ -32,7 +32,7 @@ func (q *Queue) Put(id uint32, packet sdk.Packet) {
 		}
 		// A new chunk rather than many small pieces at the end of the last one.
 		if room < min(MediaOverhead+len(packet.Data), MaxMediaFrame) {
-			chunk := chunks.Get().(*Chunk)
+			chunk := chunkPool.Get().(*Chunk)
 			q.add(chunk)
 			room = MaxMediaFrame
 		}
@@ -98,4 +98,4 @@ func (c *Chunk) Next() (packet sdk.Packet, size int) {
 }
 
 // Free gives the chunk back. Neither it nor its bytes may be used any more.
-func (c *Chunk) Free() { chunks.Put(c) }
+func (c *Chunk) Free() { chunkPool.Put(c) }
