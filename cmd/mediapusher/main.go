@@ -22,8 +22,9 @@ import (
 var version = "dev"
 
 type commands struct {
-	Serve   serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
-	Version kong.VersionFlag `short:"v" help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
+	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
+	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }
 
 type serveCommand struct {
