@@ -1,0 +1,198 @@
+package mpegps
+
+import (
+	"bytes"
+
+	"mediapusher/internal/media"
+)
+
+const (
+	// maxAudio is the ceiling for the bytes of one audio packet, and what was left of the one before.
+	maxAudio = 1 << 17
+	// g711Rate is the sampling rate where the PSM declares none.
+	g711Rate = 8000
+)
+
+// audio makes access units of one audio stream. A packet is gathered whole: it is small, and the frames in it follow no borders.
+type audio struct {
+	d     *Demuxer
+	id    byte
+	codec media.Codec // as the PSM says, or as the data say where there is none
+	track *media.Track
+	adts  adtsFrame // of the track
+	hik   hikAudio
+	clock audioClock
+
+	buf   []byte
+	rest  int // bytes at the start of buf that are left of the packet before
+	timed bool
+	pts   int64 // of the packet, 33 bit
+	lost  bool
+}
+
+// wants tells whether packets with this id are ours.
+func (a *audio) wants(id byte) bool {
+	if m := a.d.psm; m.videoID != 0 || m.audioID != 0 {
+		return a.codec != media.CodecUnknown && m.audioID == id
+	}
+	if a.id == 0 {
+		a.id = id
+	}
+	return a.id == id
+}
+
+// declare takes what a PSM says.
+func (a *audio) declare(m programMap) {
+	if a.codec != m.audioCodec || a.id != m.audioID {
+		a.drop()
+		a.clock, a.track = audioClock{}, nil
+	}
+	a.id, a.codec, a.hik = m.audioID, m.audioCodec, m.audio
+}
+
+// pes begins a packet.
+func (a *audio) pes(h pesHeader) {
+	a.rest = len(a.buf)
+	a.timed, a.pts = h.stamped, h.pts
+}
+
+// add gathers payload. It is false where it is too much.
+func (a *audio) add(p []byte) bool {
+	if len(a.buf)+len(p) > maxAudio {
+		return false
+	}
+	a.buf = append(a.buf, p...)
+	return true
+}
+
+// takeBack takes out the last bytes.
+func (a *audio) takeBack(n int) { a.buf = a.buf[:max(a.rest, len(a.buf)-n)] }
+
+// finish makes units of a packet.
+func (a *audio) finish() error {
+	if a.codec == media.CodecUnknown {
+		a.guess()
+	}
+	switch a.codec {
+	case media.AAC:
+		return a.frames()
+	case media.PCMA, media.PCMU:
+		return a.samples()
+	default:
+		a.drop()
+		return nil
+	}
+}
+
+// guess finds out the coding where there is no PSM: AAC where ADTS frames follow each other up to the end.
+func (a *audio) guess() {
+	b := a.buf
+	for len(b) > 0 {
+		f, ok := parseADTS(b)
+		if !ok {
+			break
+		}
+		if b = b[min(f.size, len(b)):]; len(b) == 0 {
+			a.codec = media.AAC
+			return
+		}
+	}
+	if len(a.buf) >= 2 && a.buf[0] == 0xFF && a.buf[1]&0xE0 == 0xE0 && a.buf[1]&6 != 0 {
+		a.d.ignore(codings[0x03].name)
+		return
+	}
+	a.d.ignore("audio that no PSM names")
+}
+
+// stamp gives the PTS of the packet to the next frame.
+func (a *audio) stamp() {
+	if a.timed {
+		picture, known := a.d.video.lastPTS, a.d.video.begun && a.d.video.clockSet
+		a.clock.stamp(a.pts, picture, known)
+	}
+	a.timed = false
+}
+
+// samples makes one unit of a packet of G.711.
+func (a *audio) samples() error {
+	rate, channels := g711Rate, max(a.hik.channels, 1)
+	if a.hik.rate >= g711Rate && a.hik.rate <= 48000 {
+		rate = a.hik.rate
+	}
+	if t := a.track; t == nil || t.Codec != a.codec || t.SampleRate != rate || t.Channels != channels {
+		a.track = &media.Track{ID: audioTrack, Codec: a.codec, SampleRate: rate, Channels: channels}
+	}
+	a.clock.rate = int64(rate)
+	a.stamp()
+	err := a.give(a.buf)
+	a.clock.pass(len(a.buf) / channels)
+	a.buf = a.buf[:0]
+	return err
+}
+
+// frames makes a unit of each ADTS frame that is complete.
+func (a *audio) frames() error {
+	b, done := a.buf, 0
+	var err error
+	for err == nil {
+		f, ok := parseADTS(b)
+		switch {
+		case !ok && len(b) < adtsHeader && adtsSync(b), ok && f.size > len(b):
+			a.buf = a.buf[:copy(a.buf, b)]
+			return nil
+		case !ok || !adtsSync(b[f.size:]):
+			skip := 1 + max(bytes.IndexByte(b[1:], 0xFF), 0)
+			b, done = b[skip:], done+skip
+			a.lost = true
+			continue
+		}
+		if done >= a.rest {
+			a.clock.rate = int64(aacRates[f.rateIndex])
+			a.stamp()
+		}
+		err = a.frame(f, b[f.header:f.size])
+		b, done = b[f.size:], done+f.size
+	}
+	a.buf = a.buf[:copy(a.buf, b)]
+	return err
+}
+
+// frame makes a unit of one frame.
+func (a *audio) frame(f adtsFrame, payload []byte) error {
+	if f.blocks > 1 || f.channels == 0 {
+		a.d.ignore("AAC of several blocks a frame, or without a channel configuration")
+		a.lost = true
+	} else {
+		if a.track == nil || f.object != a.adts.object || f.rateIndex != a.adts.rateIndex || f.channels != a.adts.channels {
+			a.adts = f
+			a.track = &media.Track{
+				ID: audioTrack, Codec: media.AAC, AudioConfig: f.config(), SampleRate: aacRates[f.rateIndex], Channels: f.channelCount(),
+			}
+		}
+		a.clock.rate = int64(a.track.SampleRate)
+		if err := a.give(payload); err != nil {
+			return err
+		}
+	}
+	a.clock.pass(f.blocks * aacSamples)
+	return nil
+}
+
+// give hands one frame out.
+func (a *audio) give(payload []byte) error {
+	if len(payload) == 0 {
+		return nil
+	}
+	au := media.NewAccessUnit(a.track)
+	if err := au.Append(payload); err != nil {
+		au.Release()
+		return err
+	}
+	au.PTS, au.Arrival = a.clock.now(), a.d.arrival
+	au.Wall = a.d.wall.at(au.PTS)
+	au.Lost, a.lost = a.lost, false
+	return a.d.give(au)
+}
+
+// drop gives up what is begun.
+func (a *audio) drop() { a.buf, a.rest, a.timed = a.buf[:0], 0, false }

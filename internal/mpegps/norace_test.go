@@ -1,0 +1,5 @@
+//go:build !race
+
+package mpegps_test
+
+const poisoned = false
