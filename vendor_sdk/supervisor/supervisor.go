@@ -87,6 +87,19 @@ func (s *Supervisor) Open(ctx context.Context, name string, account sdk.Account)
 	return &Device{w: w}, identity, nil
 }
 
+// Version starts a worker, asks what its library reports of itself, and ends it; nobody logs in. Errors are an *sdk.LoadError,
+// sdk.ErrNotBuilt, a *WorkerError, or that of ctx. Failures count for no recorder.
+func (s *Supervisor) Version(ctx context.Context) (string, error) {
+	w, err := s.start(ctx, "", "")
+	if err != nil {
+		return "", err
+	}
+	_, err = w.await(ctx, w.greeting, nil)
+	w.shut()
+	<-w.gone
+	return w.version(), err
+}
+
 // logIn waits until the library is loaded, and logs in.
 func (w *worker) logIn(ctx context.Context, account sdk.Account) (sdk.Identity, error) {
 	over := func(error) { w.shut() }

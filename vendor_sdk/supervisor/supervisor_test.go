@@ -241,6 +241,18 @@ func TestAProgramThatIsNotThere(t *testing.T) {
 	}
 }
 
+func TestVersion(t *testing.T) {
+	if version, err := newRig(t, "plain", nil).Version(t.Context()); err != nil || !strings.HasPrefix(version, "fake ") {
+		t.Errorf("%q, %v", version, err)
+	}
+	if _, err := newRig(t, "load-error", nil).Version(t.Context()); !errors.As(err, new(*sdk.LoadError)) {
+		t.Error(err)
+	}
+	if _, err := newRig(t, "exit-at-start", nil).Version(t.Context()); !isWorkerError("did not start", "cannot go on")(err) {
+		t.Error(err)
+	}
+}
+
 func TestAFaultCostsOneWorker(t *testing.T) {
 	r := newRig(t, "plain", func(cfg *supervisor.Config) { cfg.MemoryLimit = 200 << 20 })
 	other := r.open(t, "other")

@@ -66,6 +66,7 @@ func (w *Worker) Run() error {
 			w.say("the service does not read: %v", err)
 		}
 	}()
+	defer w.out.close()
 	library, err := w.cfg.Open()
 	hello := wire.Hello{Protocol: wire.Protocol, Vendor: w.cfg.Vendor, Failure: wire.NewFailure(err)}
 	if err == nil {
@@ -80,7 +81,6 @@ func (w *Worker) Run() error {
 	go func() { ended <- w.end() }()
 	select {
 	case endErr := <-ended:
-		w.out.close()
 		return errors.Join(err, endErr)
 	case <-grace.C:
 		return errors.Join(err, fmt.Errorf("the library did not stop within %s", w.cfg.Grace))
