@@ -87,6 +87,9 @@ func (d *Demuxer) takeMap(b []byte) error {
 // list notes one stream. The first video and the first audio of a coding that is carried win.
 func (m *programMap) list(d *Demuxer, es []byte, video *hikVideo) {
 	id := es[1]
+	if id < idAudio || id > idVideoLast {
+		return
+	}
 	c, known := codings[es[0]]
 	switch {
 	case !known:
@@ -95,7 +98,7 @@ func (m *programMap) list(d *Demuxer, es []byte, video *hikVideo) {
 		c = coding{name: c.codec.String() + " in a stream of the other kind"}
 	}
 	switch {
-	case id >= idVideo && id <= idVideoLast && m.videoCodec == media.CodecUnknown:
+	case id >= idVideo && m.videoCodec == media.CodecUnknown:
 		if m.videoID == 0 || c.codec != media.CodecUnknown {
 			m.videoID, m.videoCodec, m.videoName, m.videoKnown = id, c.codec, c.name, known
 			descriptors(es[4:], func(b []byte) {
@@ -104,7 +107,7 @@ func (m *programMap) list(d *Demuxer, es []byte, video *hikVideo) {
 				}
 			})
 		}
-	case id >= idAudio && id < idVideo:
+	case id < idVideo:
 		if c.codec == media.CodecUnknown {
 			d.ignore(c.name)
 		}
