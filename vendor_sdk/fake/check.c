@@ -89,7 +89,7 @@ void slow_report(void) {
 }
 
 void crash(void) {
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL;
     *nowhere = 1;
 }
 

@@ -140,22 +140,14 @@ void item_add(struct item *item, enum kind kind) {
 
 // blame says what is wrong with a handle: it is of another kind, was closed, or never was. The lock is held, and released.
 static void blame(const char *call, enum kind kind, int64_t handle) {
-    enum { UNKNOWN, CLOSED, OTHER } fault = UNKNOWN;
-    enum kind found = kind;
-    for (int k = KINDS - 1; k >= 0; k--) {
-        struct item **open = find((enum kind)k, handle);
-        uint64_t n = vendor_number(handle);
-        bool was = n < issued[numbering((enum kind)k)] && vendor_handle((enum kind)k, n) == handle;
-        if (open && fault != CLOSED) {
-            fault = OTHER;
-            found = (*open)->kind;
-        }
-        if (!open && was && numbering((enum kind)k) == numbering(kind)) fault = CLOSED;
-    }
+    struct item **other = find(kind, handle);
+    uint64_t n = vendor_number(handle);
+    bool closed = !other && n < issued[numbering(kind)] && vendor_handle(kind, n) == handle;
+    for (int k = 0; k < KINDS && !other && !closed; k++) other = find((enum kind)k, handle);
+    const char *found = other ? names[(*other)->kind] : NULL;
     pthread_mutex_unlock(&lock);
-    const char *what[] = {"an unknown", "a closed", "a handle of another kind"};
-    if (fault == OTHER) misuse("%s: %lld is %s (%s, not %s)", call, (long long)handle, what[fault], names[found], names[kind]);
-    else misuse("%s: %lld is %s %s handle", call, (long long)handle, what[fault], names[kind]);
+    if (found) misuse("%s: %lld is a handle of another kind (%s, not %s)", call, (long long)handle, found, names[kind]);
+    else misuse("%s: %lld is %s %s handle", call, (long long)handle, closed ? "a closed" : "an unknown", names[kind]);
 }
 
 void *item_hold(const char *call, enum kind kind, int64_t handle) {

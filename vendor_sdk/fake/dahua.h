@@ -12,7 +12,11 @@ typedef void (*dahua_real)(int64_t play, uint32_t type, uint8_t *data, uint32_t 
 typedef void (*dahua_real2)(int64_t play, uint32_t type, uint8_t *data, uint32_t size, int64_t param, int64_t user);
 typedef int32_t (*dahua_data)(int64_t play, uint32_t type, uint8_t *data, uint32_t size, int64_t user);
 typedef void (*dahua_position)(int64_t play, uint32_t total_kb, uint32_t done_kb, int64_t user);
+typedef void (*dahua_sub_disconnect)(int32_t connection, int32_t online, int64_t operation, int64_t login, int64_t user);
 typedef void (*dahua_play_lost)(int64_t play, int32_t why, void *param, int64_t user);
+
+// Kinds of connection of dahua_sub_disconnect.
+enum { LIVE_CONNECTION = 1, PLAYBACK_CONNECTION = 3 };
 
 // Error numbers, without the highest bit.
 enum {

@@ -5,6 +5,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned connect_ms = 5000; // guarded by lock, as are the next ones
 static dahua_disconnect disconnect;
 static int64_t disconnect_user;
+static dahua_sub_disconnect sub_disconnect;
+static int64_t sub_disconnect_user;
 
 static __thread uint32_t last_error;
 
@@ -96,9 +98,19 @@ static void tell_playback(const struct event *e) {
     ((dahua_position)e->outlet.position)(e->outlet.handle, 1000, UINT32_MAX - 1, e->outlet.position_user);
 }
 
+static void tell_sub(const struct event *e) {
+    pthread_mutex_lock(&lock);
+    dahua_sub_disconnect callback = sub_disconnect;
+    int64_t user = sub_disconnect_user;
+    pthread_mutex_unlock(&lock);
+    if (callback) callback(e->code, 0, e->handle, e->other, user);
+}
+
 void vendor_lost(const struct stream *s, const struct outlet *o, enum reason reason) {
     (void)reason;
     if (o->position) event_post(&(struct event){.tell = s->live ? tell_live : tell_playback, .outlet = *o});
+    int32_t connection = s->live ? LIVE_CONNECTION : PLAYBACK_CONNECTION;
+    event_post(&(struct event){.tell = tell_sub, .code = connection, .handle = o->handle, .other = s->login->item.handle});
 }
 
 void vendor_again(const struct stream *s, bool back) { (void)s, (void)back; }
@@ -148,6 +160,14 @@ static bool early(const char *call) { return core_ready(call) && (core_count(LOG
 EXPORT void CLIENT_SetAutoReconnect(dahua_disconnect callback, int64_t user) {
     (void)callback, (void)user;
     early("CLIENT_SetAutoReconnect");
+}
+
+EXPORT void CLIENT_SetSubconnCallBack(dahua_sub_disconnect callback, int64_t user) {
+    if (!early("CLIENT_SetSubconnCallBack")) return;
+    pthread_mutex_lock(&lock);
+    sub_disconnect = callback;
+    sub_disconnect_user = user;
+    pthread_mutex_unlock(&lock);
 }
 
 EXPORT void CLIENT_SetConnectTime(int32_t wait, int32_t tries) {
