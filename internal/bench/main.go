@@ -1,5 +1,6 @@
 // Command bench measures what a stream costs: CPU and memory of mediaPusher beside one `ffmpeg -c copy` for each stream, on the same
-// clip, source and server in one run, and allocations for each frame on the road from RTSP to RTMP. `make bench` runs it.
+// clip, source and server in one run, and allocations for each frame on the road from RTSP to RTMP; and the demuxers of PS and DHAV
+// beside `ffmpeg -c copy` of the same file. `make bench` runs it.
 //
 // CPU is the time on a processor that the kernel counts for each thread (/proc/PID/task/*/schedstat), children included; memory is
 // what is resident at N streams less what is resident at none, over N. Loopback makes the sender pay for the receiver's TCP, alike for
@@ -51,12 +52,18 @@ func run(ctx context.Context, args []string) error {
 	if err := makeClip(ctx, o.clip); err != nil {
 		return err
 	}
+	var failed []error
+	if o.only == "" || o.only == "demux" {
+		failed = append(failed, measureDemuxing(ctx, o))
+	}
+	if o.only == "demux" {
+		return errors.Join(failed...)
+	}
 	source, err := startSource(ctx, o.clip, maximum(o.counts))
 	if err != nil {
-		return err
+		return errors.Join(append(failed, err)...)
 	}
 	defer source.stop()
-	var failed []error
 	if o.only != "load" {
 		failed = append(failed, measureRoad(ctx, source, maximum(o.counts), o.window))
 	}
@@ -75,7 +82,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&counts, "n", "1,20,60", "numbers of streams")
 	flags.IntVar(&o.rounds, "rounds", 2, "repetitions, of which the median is printed")
 	flags.DurationVar(&o.window, "window", 8*time.Second, "length of one measurement")
-	flags.StringVar(&o.only, "only", "", "\"road\" (allocations) or \"load\" (CPU and memory) alone")
+	flags.StringVar(&o.only, "only", "", "\"demux\" (PS and DHAV), \"road\" (allocations) or \"load\" (CPU and memory) alone")
 	if err := flags.Parse(args); err != nil {
 		return o, fmt.Errorf("flags: %w", err)
 	}
