@@ -50,6 +50,9 @@ type Config struct {
 	// Listen is the host to listen on, empty for 127.0.0.1. A port of 0 takes a free one.
 	Listen             string
 	HTTPPort, RTSPPort int
+	// SDK opens the port to which a stand-in for the vendor's SDK connects, and so does an SDKPort other than 0.
+	SDK     bool
+	SDKPort int
 	// User and Password default to "admin" and "demo12345".
 	User, Password string
 
@@ -159,6 +162,14 @@ type Quirks struct {
 	Metadata bool `json:"metadata,omitempty"`
 	// OddHeaders puts blanks around the time-out in Session and before ssrc in Transport.
 	OddHeaders bool `json:"odd_headers,omitempty"`
+
+	// OpenPES gives PES packets of pictures on the SDK port no length, LargePES up to 65000 bytes.
+	OpenPES  bool `json:"open_pes,omitempty"`
+	LargePES bool `json:"large_pes,omitempty"`
+	// SampleClock lets the PTS of G.711 on the SDK port count samples.
+	SampleClock bool `json:"sample_clock,omitempty"`
+	// ClockJitter lets the clock of DHAV frames be as unsteady as a camera's.
+	ClockJitter bool `json:"clock_jitter,omitempty"`
 }
 
 // DemoChannels returns the six channels of the demo: H.264 with AAC, with G.711 A-law and without sound, H.265 with AAC and an H.264 sub
@@ -198,6 +209,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Analog < 0 || c.Analog > len(c.Channels) {
 		return c, fmt.Errorf("%d analog inputs of %d channels", c.Analog, len(c.Channels))
 	}
+	c.SDK = c.SDK || c.SDKPort != 0
 	c.IPChannels = max(c.IPChannels, len(c.Channels)-c.Analog)
 	if c.ChannelBase == 0 {
 		c.ChannelBase = 33

@@ -1,6 +1,7 @@
 package nvrsim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -127,7 +128,7 @@ func (r *Recorder) adminAccesses(w http.ResponseWriter, _ *http.Request) {
 	entry(1, true, "HTTP", portOf(r.HTTPAddr()))
 	entry(2, false, "HTTPS", 443)
 	entry(3, true, "RTSP", portOf(r.RTSPAddr()))
-	entry(4, true, "DEV_MANAGE", 8000)
+	entry(4, true, "DEV_MANAGE", cmp.Or(portOf(r.SDKAddr()), 8000))
 	entry(5, true, "Bonjour", 0)
 	d.send(w, http.StatusOK)
 }

@@ -11,7 +11,7 @@ type Kind string
 
 // The kinds of journal entries.
 const (
-	LoginOK      Kind = "login-ok"      // an HTTP request, or the first RTSP request of a connection, with the right password
+	LoginOK      Kind = "login-ok"      // an HTTP request, the first RTSP request of a connection or a LOGIN with the right password
 	LoginRefused Kind = "login-refused" // a wrong user or password, or any while the address is locked
 	Request      Kind = "request"       // an HTTP request that was let in; Detail is its target
 	Describe     Kind = "describe"
@@ -24,7 +24,7 @@ const (
 	PTZStart     Kind = "ptz-start"    // a camera began to move; Detail is the channel counted from 1, a blank and the movement
 	PTZStop      Kind = "ptz-stop"     // a camera was stopped; Detail as PTZStart
 	PTZTimed     Kind = "ptz-timed"    // a movement that the device ends; Detail as PTZStart, then a blank and the milliseconds
-	Close        Kind = "close"        // an RTSP connection ended; Detail says why
+	Close        Kind = "close"        // an RTSP connection or a stream of the SDK port ended; Detail says why
 )
 
 // Entry is one line of the journal.
@@ -41,10 +41,11 @@ type Entry struct {
 
 // Counts are what is open now, and logins since the start.
 type Counts struct {
-	Connections    int `json:"connections"` // RTSP connections
-	Sessions       int `json:"sessions"`    // RTSP sessions
-	Playbacks      int `json:"playbacks"`   // RTSP sessions of recordings
-	Playing        int `json:"playing"`     // RTSP sessions that play
+	Connections    int `json:"connections"` // RTSP connections, and streams of the SDK port
+	Sessions       int `json:"sessions"`    // RTSP sessions, and streams of the SDK port
+	Playbacks      int `json:"playbacks"`   // those of recordings
+	Playing        int `json:"playing"`     // those that play
+	Logins         int `json:"logins"`      // logins on the SDK port that are open
 	Searches       int `json:"searches"`    // searches that hold something
 	Moving         int `json:"moving"`      // cameras that move until they are stopped
 	LoginsAccepted int `json:"logins_accepted"`

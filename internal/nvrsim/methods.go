@@ -253,5 +253,6 @@ func (f Faults) of(channel int) Faults {
 	return Faults{
 		HTTPRefuse: f.HTTPRefuse, RTSPRefuse: f.RTSPRefuse, RTSPHang: f.RTSPHang, RTSPStatus: f.RTSPStatus,
 		MaxSessions: f.MaxSessions, LimitAtDescribe: f.LimitAtDescribe, Offline: f.Offline, OfflineAs: f.OfflineAs,
+		SDKRefuse: f.SDKRefuse, SDKHang: f.SDKHang, SDKBusy: f.SDKBusy, SDKPaced: f.SDKPaced,
 	}
 }

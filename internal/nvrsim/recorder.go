@@ -30,6 +30,7 @@ type Recorder struct {
 	finds    finds        // of a Dahua recorder
 	rpc      rpcSessions
 	cameras  cameras
+	sdk      sdkPort
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
@@ -57,7 +58,7 @@ func New(cfg Config) (*Recorder, error) {
 		conns:   make(map[*conn]struct{}),
 	}
 	r.searches.clock, r.searches.journal = cfg.Clock, r.journal
-	r.finds.r = r
+	r.finds.r, r.sdk.r = r, r
 	r.SetFaults(cfg.Faults)
 	if r.channels, err = loadChannels(cfg); err != nil {
 		return nil, fmt.Errorf("recorder: %w", err)
@@ -67,6 +68,12 @@ func New(cfg Config) (*Recorder, error) {
 	}
 	if r.rtsp, err = net.Listen("tcp", net.JoinHostPort(cfg.Listen, strconv.Itoa(cfg.RTSPPort))); err != nil {
 		return nil, errors.Join(fmt.Errorf("recorder: RTSP: %w", err), r.http.Close())
+	}
+	if !cfg.SDK {
+		return r, nil
+	}
+	if r.sdk.listener, err = net.Listen("tcp", net.JoinHostPort(cfg.Listen, strconv.Itoa(cfg.SDKPort))); err != nil {
+		return nil, errors.Join(fmt.Errorf("recorder: SDK: %w", err), r.http.Close(), r.rtsp.Close())
 	}
 	return r, nil
 }
@@ -98,12 +105,13 @@ func loadChannels(cfg Config) ([]channel, error) {
 func (r *Recorder) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	results := make(chan error, 2)
+	results := make(chan error, 3)
 	go func() { results <- r.serveHTTP(ctx) }()
 	go func() { results <- r.serveRTSP(ctx) }()
+	go func() { results <- r.sdk.serve(ctx) }()
 	first := <-results
 	cancel()
-	return errors.Join(first, <-results)
+	return errors.Join(first, <-results, <-results)
 }
 
 // HTTPAddr returns host:port of the HTTP interface.
@@ -112,10 +120,19 @@ func (r *Recorder) HTTPAddr() string { return r.http.Addr().String() }
 // RTSPAddr returns host:port of the RTSP server.
 func (r *Recorder) RTSPAddr() string { return r.rtsp.Addr().String() }
 
+// SDKAddr returns host:port of the SDK port, empty where there is none.
+func (r *Recorder) SDKAddr() string {
+	if r.sdk.listener == nil {
+		return ""
+	}
+	return r.sdk.listener.Addr().String()
+}
+
 // SetFaults replaces all faults at once. Stops that fail are counted anew.
 func (r *Recorder) SetFaults(f Faults) {
 	r.faults.Store(&f)
 	r.cameras.forgive()
+	r.sdk.wake()
 }
 
 // Faults returns the faults in force.
@@ -128,14 +145,17 @@ func (r *Recorder) Journal() []Entry { return r.journal.list() }
 func (r *Recorder) Counts() Counts {
 	counts := r.journal.count()
 	counts.Searches, counts.Moving = r.searches.count()+r.finds.count(), r.cameras.count()
+	logins, searches := r.sdk.count()
+	counts.Logins, counts.Searches = logins, counts.Searches+searches
 	return counts
 }
 
 // Unlock forgets all wrong passwords.
 func (r *Recorder) Unlock() { r.gate.reset() }
 
-// Drop closes all RTSP connections, as a network that was cut.
+// Drop closes all RTSP connections and those of the SDK port, as a network that was cut.
 func (r *Recorder) Drop() {
+	r.sdk.drop("dropped")
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for c := range r.conns {

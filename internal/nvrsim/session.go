@@ -120,16 +120,19 @@ func (st *stream) transport(vendor string, odd bool) string {
 // start finds the first frame of each track: the key frame newest now, or the next one, and the sound from there on.
 func (s *session) start() {
 	s.started = true
-	now := s.c.r.now()
-	wait := s.c.r.Faults().of(s.at.channel).WaitKeyFrame
+	goLive(s.tracks, s.c.r.now(), s.c.r.Faults().of(s.at.channel).WaitKeyFrame)
+}
+
+// goLive sets tracks to the key frame that is newest at a time, or to the next one, and the sound to what comes from there on.
+func goLive(tracks []*stream, now time.Time, wait bool) {
 	begin := now
-	for _, st := range s.tracks {
+	for _, st := range tracks {
 		if st.video && st.feed != nil {
 			st.next = keyFrame(st.feed, frameAt(st.feed, now), wait)
 			begin = frameTime(st.feed, st.next)
 		}
 	}
-	for _, st := range s.tracks {
+	for _, st := range tracks {
 		if st.video || st.feed == nil {
 			continue
 		}

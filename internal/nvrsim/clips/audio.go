@@ -22,7 +22,7 @@ func (a *Audio) cut(stream []byte) error {
 		}
 	case PCMA, PCMU:
 		for n := int(a.Ticks); len(stream) >= n; stream = stream[n:] {
-			a.add(stream[:n], false)
+			a.add(stream[:n], stream[:n], false)
 		}
 	default:
 		return fmt.Errorf("%q is no coding of sound", a.Codec)
@@ -51,14 +51,14 @@ func (a *Audio) cutADTS(stream []byte) error {
 		access := stream[header:size]
 		// RFC 3640 section 3.2.1: the length of the header section in bits, then size (13 bits) and index (3).
 		payload := append([]byte{0, 16, byte(len(access) >> 5), byte(len(access) << 3)}, access...)
-		a.add(payload, true)
+		a.add(payload, stream[:size], true)
 		stream = stream[size:]
 	}
 	return nil
 }
 
-func (a *Audio) add(payload []byte, marker bool) {
-	f := Frame{PTS: int64(len(a.Frames)) * a.Ticks, Key: true}
+func (a *Audio) add(payload, unit []byte, marker bool) {
+	f := Frame{PTS: int64(len(a.Frames)) * a.Ticks, Key: true, Units: []Unit{{Data: unit}}}
 	f.addPacket(marker, false, payload)
 	a.Frames = append(a.Frames, f)
 }

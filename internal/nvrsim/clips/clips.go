@@ -69,6 +69,8 @@ type Frame struct {
 	// type, sequence number, timestamp and SSRC are 0.
 	Wire    []byte
 	Packets []Packet
+	// Units are the same as NAL units without start codes and delimiters; of sound it is one, the frame with its ADTS header where it is AAC.
+	Units []Unit
 	// PTS is in ticks of the clock from the start of the loop.
 	PTS int64
 	// Key says that decoding can start here.
@@ -80,6 +82,13 @@ type Packet struct {
 	// Start and End are places in Wire; Start is that of the '$'.
 	Start, End int
 	// ParameterSet says that the payload is a VPS, SPS or PPS.
+	ParameterSet bool
+}
+
+// Unit is one NAL unit of a Frame.
+type Unit struct {
+	Data []byte
+	// ParameterSet says that it is a VPS, SPS or PPS.
 	ParameterSet bool
 }
 

@@ -123,6 +123,9 @@ func (v *Video) add(unit [][]byte) {
 	for i, nal := range unit {
 		kind := v.Codec.kindOf(nal)
 		f.Key = f.Key || v.Codec.randomAccess(kind)
+		if !v.Codec.delimiter(kind) {
+			f.Units = append(f.Units, Unit{nal, v.Codec.parameterSet(kind)})
+		}
 		if v.Codec == H265 {
 			f.addH265(nal, v.Codec.parameterSet(kind), i == len(unit)-1)
 		} else {
