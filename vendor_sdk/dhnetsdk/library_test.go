@@ -5,7 +5,6 @@ package dhnetsdk_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -202,15 +201,26 @@ func TestLogInWithImpossibleAccounts(t *testing.T) {
 	}
 }
 
+// pictures sends until the library hangs up: what comes before the library's callback is set is lost.
+func pictures(_ string, send func(byte, []byte), lines <-chan string) {
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			send('D', []byte("picture"))
+		case _, more := <-lines:
+			if !more {
+				return
+			}
+		}
+	}
+}
+
 func TestLive(t *testing.T) {
 	library := open(t)
 	r := newRecorder(t, script{
-		stream: func(_ string, send func(byte, []byte), _ <-chan string) {
-			for n := range 200 {
-				send('D', fmt.Appendf(nil, "picture %d;", n))
-			}
-			send('D', []byte("last"))
-		},
+		stream: pictures,
 	})
 	device := logIn(t, library, r)
 	for stream, want := range []string{"stream=0", "stream=1"} {
@@ -219,7 +229,7 @@ func TestLive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dataUntil(t, packets, "last")
+		dataUntil(t, packets, "picture")
 		r.eventually(t, "LIVE", "channel=3 "+want)
 		if err := s.Seek(time.Now()); err == nil {
 			t.Error("a live stream takes a seek")
@@ -468,7 +478,7 @@ func TestMove(t *testing.T) {
 func TestDisconnect(t *testing.T) {
 	library := open(t)
 	r := newRecorder(t, script{
-		stream: func(_ string, send func(byte, []byte), _ <-chan string) { send('D', []byte("picture")) },
+		stream: pictures,
 	})
 	device := logIn(t, library, r)
 	take, packets := collector()
@@ -481,7 +491,7 @@ func TestDisconnect(t *testing.T) {
 		streams = append(streams, s)
 		dataUntil(t, packets, "picture")
 	}
-	r.hangUp()
+	r.hangUp("LOGIN")
 	for range streams {
 		if _, p := until(t, packets, sdk.Broken); p.Code != 2 {
 			t.Errorf("got %+v", p)
@@ -494,5 +504,33 @@ func TestDisconnect(t *testing.T) {
 		if err := s.Stop(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A media connection that ends costs its own streams.
+func TestStreamIsLost(t *testing.T) {
+	library := open(t)
+	r := newRecorder(t, script{stream: pictures})
+	device := logIn(t, library, r)
+	take, packets := collector()
+	s, err := device.Live(sdk.LiveRequest{Channel: 1}, take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dataUntil(t, packets, "picture")
+	r.hangUp("LIVE")
+	if _, p := until(t, packets, sdk.Broken); p.Code != 109 {
+		t.Errorf("got %+v", p)
+	}
+	if err := s.Stop(); err != nil {
+		t.Error(err)
+	}
+	s, err = device.Live(sdk.LiveRequest{Channel: 1}, take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dataUntil(t, packets, "picture")
+	if err := s.Stop(); err != nil {
+		t.Error(err)
 	}
 }

@@ -33,7 +33,7 @@ type recorder struct {
 
 	mu    sync.Mutex
 	lines []string
-	conns map[net.Conn]bool
+	conns map[net.Conn]string // the first word of each
 	work  sync.WaitGroup
 }
 
@@ -43,7 +43,7 @@ func newRecorder(t *testing.T, does script) *recorder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &recorder{script: does, port: listener.Addr().(*net.TCPAddr).Port, conns: make(map[net.Conn]bool)}
+	r := &recorder{script: does, port: listener.Addr().(*net.TCPAddr).Port, conns: make(map[net.Conn]string)}
 	r.work.Go(func() {
 		for {
 			conn, err := listener.Accept()
@@ -51,25 +51,27 @@ func newRecorder(t *testing.T, does script) *recorder {
 				return
 			}
 			r.mu.Lock()
-			r.conns[conn] = true
+			r.conns[conn] = ""
 			r.mu.Unlock()
 			r.work.Go(func() { r.serve(conn) })
 		}
 	})
 	t.Cleanup(func() {
 		listener.Close()
-		r.hangUp()
+		r.hangUp("")
 		r.work.Wait()
 	})
 	return r
 }
 
-// hangUp ends all connections.
-func (r *recorder) hangUp() {
+// hangUp ends the connections that began with a word, "" for all.
+func (r *recorder) hangUp(word string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for conn := range r.conns {
-		conn.Close()
+	for conn, first := range r.conns {
+		if word == "" || word == first {
+			conn.Close()
+		}
 	}
 }
 
@@ -95,14 +97,17 @@ func (r *recorder) serve(conn net.Conn) {
 			return
 		}
 		line = strings.TrimSpace(line)
+		word, _, _ := strings.Cut(line, " ")
 		r.mu.Lock()
 		r.lines = append(r.lines, line)
+		if r.conns[conn] == "" {
+			r.conns[conn] = word
+		}
 		r.mu.Unlock()
 		said := ""
 		if r.answer != nil {
 			said = r.answer(line)
 		}
-		word, _, _ := strings.Cut(line, " ")
 		switch {
 		case said != "":
 			io.WriteString(conn, said)
