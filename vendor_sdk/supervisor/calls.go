@@ -179,7 +179,7 @@ func (w *worker) stopLater(id uint32) {
 
 // search asks for page after page.
 func (w *worker) search(ctx context.Context, request sdk.SearchRequest, page func(files []sdk.File)) error {
-	id, p, err := w.ask(wire.Request{Op: wire.Search, Search: &request}, w.limits.other, nil, nil)
+	id, p, err := w.ask(wire.Request{Op: wire.Search, Search: &request}, w.limits.search, nil, nil)
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,19 @@ func (r *record) forget(now time.Time, window time.Duration) {
 	}
 }
 
+// excuse takes the last failure back if it was a hang: the recorder cannot be logged in to either, so the library may well have waited for
+// an answer of a recorder that was gone, as long as its own time limits say.
+func (c *crashes) excuse(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.names[name]
+	if r == nil || len(r.ends) == 0 || r.last.Cause != causeHangs {
+		return
+	}
+	r.ends = r.ends[:len(r.ends)-1]
+	r.count--
+}
+
 // add counts a failure, and returns how long the next start waits.
 func (c *crashes) add(name string, failure *WorkerError, now time.Time) (wait time.Duration, count int) {
 	c.mu.Lock()

@@ -82,6 +82,26 @@ func TestCrashesAreForgotten(t *testing.T) {
 	}
 }
 
+func TestAHangIsExcusedByARecorderThatIsGone(t *testing.T) {
+	c := supervisor.NewCrashes(2, time.Hour, time.Hour)
+	now := time.Now()
+	c.Excuse("a")
+	for range 10 {
+		c.AddHang("a", now)
+		c.Excuse("a")
+		c.Excuse("a")
+	}
+	c.Add("a", now)
+	c.Excuse("a")
+	if _, err := c.Look("a", now); err != nil {
+		t.Errorf("hangs count: %v", err)
+	}
+	c.AddHang("a", now)
+	if _, err := c.Look("a", now); !errors.As(err, new(*supervisor.RestError)) {
+		t.Errorf("a crash was excused: %v", err)
+	}
+}
+
 func TestOpenWaitsRestsAndGivesUpWithItsContext(t *testing.T) {
 	r := newRig(t, "exit-at-start", func(cfg *supervisor.Config) { cfg.MaxCrashes = 3 })
 	for range 3 {

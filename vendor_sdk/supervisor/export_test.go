@@ -4,7 +4,8 @@ import "time"
 
 // Impatient lets calls hang after a second.
 func (s *Supervisor) Impatient() {
-	s.limits.login, s.limits.begin, s.limits.stop, s.limits.other = time.Second, time.Second, time.Second, time.Second
+	s.limits.login, s.limits.begin, s.limits.stop = time.Second, time.Second, time.Second
+	s.limits.search, s.limits.other = time.Second, time.Second
 }
 
 // The parts that are tested by themselves.
@@ -24,6 +25,12 @@ func (c Crashes) Add(name string, at time.Time) time.Duration {
 	wait, _ := c.c.add(name, &WorkerError{Cause: causeCrashed}, at)
 	return wait
 }
+
+func (c Crashes) AddHang(name string, at time.Time) {
+	c.c.add(name, &WorkerError{Cause: causeHangs}, at)
+}
+
+func (c Crashes) Excuse(name string) { c.c.excuse(name) }
 
 func (c Crashes) Look(name string, at time.Time) (time.Duration, error) { return c.c.look(name, at) }
 

@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if faults, ok := os.LookupEnv(fakeVariable); ok {
 		os.Exit(serve(faults))
 	}
+	if _, ok := os.LookupEnv(parentVariable); ok {
+		os.Exit(beParent())
+	}
 	goleak.VerifyTestMain(m)
 }
 

@@ -10,7 +10,8 @@ type limits struct {
 	login   time.Duration
 	begin   time.Duration // starting a stream
 	stop    time.Duration // stopping one
-	other   time.Duration // other calls; a search: from page to page
+	search  time.Duration // from page to page; large recorders take long, and the bindings end a search themselves before that
+	other   time.Duration // other calls
 	silence time.Duration // no packet of any stream, while a live stream should flow
 	probe   time.Duration // a call that asks whether the library is alive
 	end     time.Duration // logging out and ending, or ending after its output has ended
@@ -18,7 +19,8 @@ type limits struct {
 
 var defaultLimits = limits{ //nolint:gochecknoglobals // a table that nobody changes
 	tick: 500 * time.Millisecond, pings: 4, start: 10 * time.Second, login: 10 * time.Second, begin: 8 * time.Second,
-	stop: 3 * time.Second, other: 5 * time.Second, silence: 2 * time.Second, probe: 1500 * time.Millisecond, end: 4 * time.Second,
+	stop: 3 * time.Second, search: 65 * time.Second, other: 5 * time.Second,
+	silence: 2 * time.Second, probe: 1500 * time.Millisecond, end: 4 * time.Second,
 }
 
 const (

@@ -68,7 +68,8 @@ func New(cfg Config) *Supervisor {
 // Open starts a worker and logs in. name is the recorder, as logs show it and as crashes are counted. After a crash it waits, longer after
 // each one, before it starts the next. Errors are an *sdk.Error of the login, an *sdk.LoadError, sdk.ErrNotBuilt, a *WorkerError, a
 // *RestError, or that of ctx. A login that ctx has ended is undone in the background; where the library never answers it, its worker is
-// ended, and that counts as a crash.
+// ended, and that counts as a crash. A hang is not counted where the next login is refused or reaches nobody: libraries wait long for a
+// recorder that is gone.
 func (s *Supervisor) Open(ctx context.Context, name string, account sdk.Account) (*Device, sdk.Identity, error) {
 	if err := s.crashes.admit(ctx, name); err != nil {
 		return nil, sdk.Identity{}, err
@@ -79,6 +80,9 @@ func (s *Supervisor) Open(ctx context.Context, name string, account sdk.Account)
 	}
 	identity, err := w.logIn(ctx, account)
 	if err != nil {
+		if errors.As(err, new(*sdk.Error)) {
+			s.crashes.excuse(name)
+		}
 		if ctx.Err() == nil || !errors.Is(err, ctx.Err()) { // else it ends when the library has answered
 			w.shut()
 		}

@@ -62,6 +62,9 @@ func (w *words) take(line string) {
 	w.last = append(w.last, line)
 	if w.fatal == "" && isFatal(line) {
 		w.fatal = line
+		if before := len(w.last) - 2; before >= 0 && strings.HasPrefix(line, "SIGABRT") { // whoever aborts says why before
+			w.fatal = w.last[before] + " | " + line
+		}
 	}
 	w.mu.Unlock()
 	if now := time.Now(); now.Sub(w.second) >= time.Second {
