@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -13,20 +17,62 @@ import (
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
 	"mediapusher/internal/netway"
+	"mediapusher/internal/sdkway"
+	"mediapusher/vendor_sdk/supervisor"
 )
 
 // dialTimeout bounds one connection to a recorder, below the limit of every step that dials.
 const dialTimeout = 3 * time.Second
 
-// newDevices builds the left edge: all vendors behind one pool of logins.
-func newDevices(cfg *config.Config, log *zap.Logger) *device.Pool {
+// newDevices builds the left edge: all vendors, each by its ways, behind one pool of logins.
+func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("where this program lies: %w", err)
+	}
 	dialer := &net.Dialer{Timeout: dialTimeout, Control: holdBack(cfg.AllowDevices)}
-	net := netway.Config{
+	byNet := netway.Config{
 		Settings: cfg.Settings, DialContext: dialer.DialContext, Silence: cfg.SourceTimeout, Log: log.Named("device"),
 	}
+	drivers := map[device.Vendor]device.Driver{}
+	for vendor, adapter := range map[device.Vendor]struct {
+		net device.Driver
+		sdk func(sdkway.Config) device.Driver
+	}{
+		device.Hikvision: {hik.New(byNet), hik.NewSDK},
+		device.Dahua:     {dahua.New(byNet), dahua.NewSDK},
+	} {
+		library := libraries[vendor]
+		ways := []device.Way{
+			{Name: device.WayNet, Driver: adapter.net},
+			{Name: device.WaySDK, Driver: adapter.sdk(sdkway.Config{
+				Settings: cfg.Settings, Supervisor: sdkway.Supervise(newSupervisor(cfg, program, vendor, log)), NotBuilt: library.notBuilt,
+				Silence: cfg.SourceTimeout, Log: log.Named("sdk"),
+			})},
+		}
+		if library.notBuilt == nil {
+			ways[0], ways[1] = ways[1], ways[0]
+		}
+		for i := range ways {
+			if ways[i].Name == device.WaySDK && len(cfg.AllowDevices) > 0 {
+				ways[i].Driver = allowed{driver: ways[i].Driver, networks: cfg.AllowDevices}
+			}
+		}
+		drivers[vendor] = device.NewFallback(device.FallbackConfig{
+			Vendor: vendor, Ways: ways, Settings: cfg.Settings, Log: log.Named("device"),
+		})
+	}
 	return device.NewPool(device.PoolConfig{
-		Drivers:  map[device.Vendor]device.Driver{device.Hikvision: hik.New(net), device.Dahua: dahua.New(net)},
-		Settings: cfg.Settings, CoolDown: cfg.Login.CoolDown, Log: log.Named("login"),
+		Drivers: drivers, Settings: cfg.Settings, CoolDown: cfg.Login.CoolDown, Log: log.Named("login"),
+	}), nil
+}
+
+// newSupervisor starts workers of a vendor: this program, as sdk-worker.
+func newSupervisor(cfg *config.Config, program string, vendor device.Vendor, log *zap.Logger) *supervisor.Supervisor {
+	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
+	return supervisor.New(supervisor.Config{
+		Command:   []string{program, "sdk-worker", "--vendor=" + string(vendor), "--directory=" + directory},
+		Directory: directory, MemoryLimit: int64(cfg.SDK.MaxMemory) << 20, Log: log.Named("sdk"),
 	})
 }
 
@@ -41,13 +87,48 @@ func holdBack(networks []netip.Prefix) func(network, address string, c syscall.R
 		if err != nil {
 			return err
 		}
-		for _, network := range networks {
-			if network.Contains(peer.Addr().Unmap()) {
-				return nil
-			}
+		if !holds(networks, peer.Addr()) {
+			return notAllowed(address)
 		}
-		return &device.Error{
-			Address: address, Op: device.OpLogin, Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address",
+		return nil
+	}
+}
+
+func holds(networks []netip.Prefix, address netip.Addr) bool {
+	for _, network := range networks {
+		if network.Contains(address.Unmap()) {
+			return true
 		}
 	}
+	return false
+}
+
+func notAllowed(address string) error {
+	return &device.Error{
+		Address: address, Op: device.OpLogin, Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address",
+	}
+}
+
+// allowed holds back a driver whose connections are not ours to watch: it gets an address that was looked up and found in the networks,
+// never a name.
+type allowed struct {
+	driver   device.Driver
+	networks []netip.Prefix
+}
+
+// Open implements device.Driver.
+func (a allowed) Open(ctx context.Context, target device.Target) (device.Device, error) {
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", target.Host)
+	if err != nil {
+		return nil, &device.Error{
+			Vendor: target.Vendor, Address: target.Address(), Op: device.OpLogin, Kind: device.KindUnreachable, Meaning: "the name is not known", Err: err,
+		}
+	}
+	for _, address := range addresses {
+		if holds(a.networks, address) {
+			target.Host = address.Unmap().String()
+			return a.driver.Open(ctx, target)
+		}
+	}
+	return nil, notAllowed(target.Address())
 }

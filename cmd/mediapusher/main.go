@@ -23,6 +23,7 @@ var version = "dev"
 
 type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
+	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and what to do."`
 	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }

@@ -27,7 +27,10 @@ const answerLimit = time.Second
 
 // serve wires the rooms from the edges to the middle, runs them, and ends them in order when ctx ends or one of them fails.
 func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
-	left := newDevices(cfg, log)
+	left, err := newDevices(cfg, log)
+	if err != nil {
+		return err
+	}
 	right, err := newTarget(cfg, log)
 	if err != nil {
 		return err

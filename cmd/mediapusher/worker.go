@@ -3,8 +3,7 @@ package main
 import (
 	"os"
 
-	"mediapusher/vendor_sdk/dhnetsdk"
-	"mediapusher/vendor_sdk/hcnetsdk"
+	"mediapusher/internal/device"
 	"mediapusher/vendor_sdk/sdk"
 	"mediapusher/vendor_sdk/worker"
 )
@@ -22,10 +21,7 @@ func (c *workerCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	open := hcnetsdk.Open
-	if c.Vendor == "dahua" {
-		open = dhnetsdk.Open
-	}
+	open := libraries[device.Vendor(c.Vendor)].open
 	return worker.New(worker.Config{
 		Vendor: c.Vendor, Open: func() (sdk.Library, error) { return open(c.Directory) }, In: os.Stdin, Out: out, Words: os.Stderr,
 	}).Run()

@@ -41,14 +41,25 @@ func (p Part) Find(directory, system string) (path string, err error) {
 	return "", &LoadError{File: filepath.Join(directory, filepath.FromSlash(p.Names[0])), Reason: "the file is missing"}
 }
 
-// CheckParts looks for the needed ones in a directory. The error is the *LoadError of the first one that fails.
+// CheckParts looks for the parts in a directory, the first of which is the library itself: that must be there, and where any other part is,
+// all that are needed. A library that lies there alone is left to the loader, which knows what it lacks. The error is a *LoadError.
 func CheckParts(directory, system string, parts []Part) error {
-	for _, part := range parts {
-		if _, err := part.Find(directory, system); part.Needed && err != nil {
-			return err
+	if _, err := parts[0].Find(directory, system); err != nil {
+		return err
+	}
+	var missing error
+	alone := true
+	for _, part := range parts[1:] {
+		path, err := part.Find(directory, system)
+		alone = alone && path == ""
+		if part.Needed && missing == nil {
+			missing = err
 		}
 	}
-	return nil
+	if alone {
+		return nil
+	}
+	return missing
 }
 
 // checkLibrary looks at the head of a file. Links that an archiver has turned into small text files, and libraries for other machines, give

@@ -69,8 +69,33 @@ func TestParts(t *testing.T) {
 		case tt.problem != "" && (!errors.As(err, &load) || !strings.Contains(err.Error(), tt.problem) || !strings.HasPrefix(load.File, directory)):
 			t.Errorf("%s %s: %v, want %s", tt.system, tt.names, err, tt.problem)
 		}
-		if got := sdk.CheckParts(directory, tt.system, []sdk.Part{{Names: []string{"missing"}}, part}); (got == nil) != (tt.problem == "") {
-			t.Errorf("%s %s: all of them: %v", tt.system, tt.names, got)
+	}
+}
+
+// A library alone is left to the loader; one with companions needs all that it needs.
+func TestCheckParts(t *testing.T) {
+	parts := []sdk.Part{{Names: []string{"lib.so"}, Needed: true}, {Names: []string{"core.so"}, Needed: true}, {Names: []string{"more.so"}}}
+	for files, missing := range map[string]string{
+		"":                       "lib.so",
+		"core.so more.so":        "lib.so",
+		"lib.so":                 "",
+		"lib.so more.so":         "core.so",
+		"lib.so core.so":         "",
+		"lib.so core.so more.so": "",
+	} {
+		directory := t.TempDir()
+		for _, name := range strings.Fields(files) {
+			if err := os.WriteFile(filepath.Join(directory, name), []byte(elfHead(62)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := sdk.CheckParts(directory, "linux", parts)
+		var load *sdk.LoadError
+		switch {
+		case missing == "" && err != nil:
+			t.Errorf("%q: %v", files, err)
+		case missing != "" && (!errors.As(err, &load) || load.File != filepath.Join(directory, missing)):
+			t.Errorf("%q: %v, want %s", files, err, missing)
 		}
 	}
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"text/tabwriter"
+	"time"
+
+	"go.uber.org/zap"
+
+	"mediapusher/internal/config"
+	"mediapusher/internal/device"
+	"mediapusher/vendor_sdk/sdk"
+)
+
+// loadLimit is how long a library may take to load.
+const loadLimit = 15 * time.Second
+
+// errSick ends the program with an exit code that scripts see; the findings say why.
+var errSick = errors.New("something is missing: see above")
+
+// doctorCommand looks at what the service needs on this machine, and says what to do.
+type doctorCommand struct {
+	SDK    bool   `name:"sdk" help:"Which files of the makers' SDKs are found, missing and loaded."`
+	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it."`
+}
+
+// Run prints the findings. It fails where a maker's library that this program has a binding for cannot be used.
+func (c *doctorCommand) Run() error {
+	if !c.SDK {
+		return errors.New("say what to look at: --sdk")
+	}
+	cfg, err := config.Load(c.Config, os.Environ())
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("where this program lies: %w", err)
+	}
+	var sick error
+	for _, vendor := range []device.Vendor{device.Hikvision, device.Dahua} {
+		if err := examine(context.Background(), os.Stdout, &cfg, program, vendor); err != nil {
+			sick = err
+		}
+	}
+	return sick
+}
+
+// examine prints what is found of one maker's library, and loads it in a worker.
+func examine(ctx context.Context, out io.Writer, cfg *config.Config, program string, vendor device.Vendor) error {
+	library := libraries[vendor]
+	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
+	fmt.Fprintf(out, "%s: %s (sdk.%s)\n", vendor, directory, vendor)
+	if _, err := os.Stat(directory); err != nil {
+		fmt.Fprintf(out, "  there is no such directory: put the maker's files there, as they come, or name another one in the configuration\n")
+	} else {
+		printParts(out, directory, library.parts(runtime.GOOS))
+	}
+	if library.notBuilt != nil {
+		fmt.Fprintf(out, "  not used: %v\n\n", library.notBuilt)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, loadLimit)
+	defer cancel()
+	version, err := newSupervisor(cfg, program, vendor, zap.NewNop()).Version(ctx)
+	var load *sdk.LoadError
+	switch {
+	case err == nil:
+		fmt.Fprintf(out, "  loaded: version %s\n\n", version)
+		return nil
+	case errors.As(err, &load):
+		fmt.Fprintf(out, "  not loaded: %v\n  what to do: put this file there as the maker ships it, with all that lies beside it, for x86-64\n\n", load)
+	default:
+		fmt.Fprintf(out, "  not loaded: %v\n  what to do: see whether the files belong together, in one version, for this system\n\n", err)
+	}
+	return errSick
+}
+
+func printParts(out io.Writer, directory string, parts []sdk.Part) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, part := range parts {
+		path, err := part.Find(directory, runtime.GOOS)
+		state, file := "found", path
+		if err != nil {
+			state, file = "not there", part.Names[0]
+			if path != "" {
+				state = "useless"
+			}
+			if part.Needed {
+				state += ", NEEDED"
+			}
+		}
+		if relative, relErr := filepath.Rel(directory, file); relErr == nil && path != "" {
+			file = relative
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", file, state, part.For)
+		var load *sdk.LoadError
+		if path != "" && errors.As(err, &load) {
+			fmt.Fprintf(table, "  \t\t%s\n", load.Reason)
+		}
+	}
+	_ = table.Flush() // what cannot be printed has no reader
+}
