@@ -4,11 +4,23 @@
 #include <stdlib.h>
 
 static char switches[512];
-static __thread int callback_depth;
+static pthread_key_t keys[SLOTS];
 
 static pthread_mutex_t slow_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned slow_count; // guarded by slow_lock, as is slowest
 static uint64_t slowest;
+
+__attribute__((constructor)) static void loaded(void) {
+    for (int i = 0; i < SLOTS; i++) pthread_key_create(&keys[i], NULL);
+}
+
+__attribute__((destructor)) static void unloaded(void) {
+    for (int i = 0; i < SLOTS; i++) pthread_key_delete(keys[i]);
+}
+
+uint32_t thread_get(enum slot slot) { return (uint32_t)(uintptr_t)pthread_getspecific(keys[slot]); }
+
+void thread_set(enum slot slot, uint32_t value) { pthread_setspecific(keys[slot], (void *)(uintptr_t)value); }
 
 void check_setup(void) {
     const char *text = getenv("FAKE_SDK");
@@ -61,13 +73,13 @@ bool ended(const char *call, const char *what, const char *text, size_t size) {
 }
 
 uint64_t callback_begin(void) {
-    callback_depth++;
+    thread_set(CALLBACK_DEPTH, thread_get(CALLBACK_DEPTH) + 1);
     return now_ms();
 }
 
 void callback_end(uint64_t begun, unsigned limit_ms) {
     uint64_t took = now_ms() - begun;
-    callback_depth--;
+    thread_set(CALLBACK_DEPTH, thread_get(CALLBACK_DEPTH) - 1);
     if (took <= limit_ms) return;
     pthread_mutex_lock(&slow_lock);
     slow_count++;
@@ -75,7 +87,7 @@ void callback_end(uint64_t begun, unsigned limit_ms) {
     pthread_mutex_unlock(&slow_lock);
 }
 
-bool in_callback(void) { return callback_depth > 0; }
+bool in_callback(void) { return thread_get(CALLBACK_DEPTH) > 0; }
 
 void slow_report(void) {
     pthread_mutex_lock(&slow_lock);

@@ -4,6 +4,12 @@
 
 #include "port.h"
 
+// What each thread keeps: slots of pthread keys, as the real libraries do it, since compiler-made thread variables of a library that is
+// unloaded again confuse leak detection.
+enum slot { LAST_ERROR, CALLBACK_DEPTH, SLOTS };
+uint32_t thread_get(enum slot slot);
+void thread_set(enum slot slot, uint32_t value);
+
 // check_setup reads the switches from FAKE_SDK. It is called by Init, before any thread runs.
 void check_setup(void);
 

@@ -8,15 +8,13 @@ static int64_t disconnect_user;
 static dahua_sub_disconnect sub_disconnect;
 static int64_t sub_disconnect_user;
 
-static __thread uint32_t last_error;
-
 int32_t dahua_fail(uint32_t number) {
-    last_error = 0x80000000u | number;
+    thread_set(LAST_ERROR, 0x80000000u | number);
     return 0;
 }
 
 int32_t dahua_done(void) {
-    last_error = 0;
+    thread_set(LAST_ERROR, 0);
     return 1;
 }
 
@@ -152,7 +150,7 @@ EXPORT void CLIENT_Cleanup(void) {
 
 EXPORT uint32_t CLIENT_GetSDKVersion(void) { return 30610001; }
 
-EXPORT uint32_t CLIENT_GetLastError(void) { return last_error; }
+EXPORT uint32_t CLIENT_GetLastError(void) { return thread_get(LAST_ERROR); }
 
 // early is misuse where a setting comes after the first login.
 static bool early(const char *call) { return core_ready(call) && (core_count(LOGIN) == 0 || misuse("%s after a login", call)); }

@@ -4,7 +4,6 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct hik_settings defaults = {.connect_ms = 3500, .receive_ms = 5000, .reconnect_ms = 30000, .reconnect = true};
 static struct hik_settings settings = {.connect_ms = 3500, .receive_ms = 5000, .reconnect_ms = 30000, .reconnect = true};
-static __thread uint32_t last_error;
 
 struct hik_settings hik_settings(void) {
     pthread_mutex_lock(&lock);
@@ -14,12 +13,12 @@ struct hik_settings hik_settings(void) {
 }
 
 int32_t hik_fail(uint32_t number) {
-    last_error = number;
+    thread_set(LAST_ERROR, number);
     return 0;
 }
 
 int32_t hik_done(void) {
-    last_error = 0;
+    thread_set(LAST_ERROR, 0);
     return 1;
 }
 
@@ -192,12 +191,13 @@ EXPORT uint32_t NET_DVR_GetSDKVersion(void) { return 0x00060001; }
 
 EXPORT uint32_t NET_DVR_GetSDKBuildVersion(void) { return 0x06010930; }
 
-EXPORT uint32_t NET_DVR_GetLastError(void) { return last_error; }
+EXPORT uint32_t NET_DVR_GetLastError(void) { return thread_get(LAST_ERROR); }
 
 EXPORT char *NET_DVR_GetErrorMsg(int32_t *number) {
     static char texts[][40] = {"no error", "user name or password error", "network or device error"};
-    if (number) *number = (int32_t)last_error;
-    return texts[last_error == 0 ? 0 : last_error == 1 ? 1 : 2];
+    uint32_t last = thread_get(LAST_ERROR);
+    if (number) *number = (int32_t)last;
+    return texts[last == 0 ? 0 : last == 1 ? 1 : 2];
 }
 
 EXPORT int32_t NET_DVR_GetSDKState(uint32_t *state) {
