@@ -140,3 +140,31 @@ func TestSoundIsCutToWholeSamples(t *testing.T) {
 		t.Fatalf("%+v", c.units)
 	}
 }
+
+func TestSamplingRates(t *testing.T) {
+	for index, want := range map[byte]int{
+		0: 8000, 1: 4000, 2: 8000, 3: 11025, 4: 16000, 5: 20000, 6: 22050, 7: 32000, 8: 44100, 9: 48000, 10: 96000, 11: 192000, 12: 64000,
+		13: 8000, 255: 8000,
+	} {
+		f := alaw(0)
+		f.tags = audioTag(1, 0x0E, index)
+		c, _ := demux(t, f.bytes())
+		if len(c.units) != 1 || c.units[0].Track.SampleRate != want {
+			t.Errorf("index %d: %+v", index, c.units)
+		}
+	}
+}
+
+// What is left out is told once for each coding, and not without end.
+func TestNotesAreBounded(t *testing.T) {
+	var stream []byte
+	for n := range 200 {
+		f := alaw(n)
+		f.tags = audioTag(1, byte(0x40+n%50), 2)
+		stream = append(stream, f.bytes()...)
+	}
+	c, stats := demux(t, stream)
+	if len(c.units) != 0 || len(stats.Notes) != 8 || stats.Notes[0] == stats.Notes[1] {
+		t.Errorf("%d units, %q", len(c.units), stats.Notes)
+	}
+}

@@ -118,8 +118,11 @@ func TestClock(t *testing.T) {
 			if step < test.from || step > test.to {
 				t.Errorf("step of %d ms", step)
 			}
-			if wall := units[1].Wall; test.second.date.IsZero() != wall.IsZero() && !test.second.date.IsZero() {
-				t.Errorf("wall %v", wall)
+			if test.second.date.IsZero() {
+				return
+			}
+			if away := units[1].Wall.Sub(test.second.date.Truncate(time.Second)); away < -100*time.Millisecond || away > 1100*time.Millisecond {
+				t.Errorf("wall %v", units[1].Wall)
 			}
 		})
 	}
@@ -187,5 +190,25 @@ func TestCountersApart(t *testing.T) {
 				t.Fatalf("picture %d: walls are %v apart", n/2, apart)
 			}
 		}
+	}
+}
+
+// A track whose dates are in another time zone is put beside the other by its arrival in the stream.
+func TestDatesApart(t *testing.T) {
+	units := timed(t, 25, []moment{{date: noon(), counter: 0}, {date: noon(), counter: 40}, {sound: true, date: noon().Add(8 * time.Hour), counter: 50}})
+	if apart := millis(units[2]) - millis(units[1]); apart < -250 || apart > 250 {
+		t.Errorf("sound is %d ms behind", apart)
+	}
+}
+
+func TestNoDateNoWall(t *testing.T) {
+	units := timed(t, 25, []moment{{counter: 0}, {sound: true, counter: 7}, {counter: 40}})
+	for _, u := range units {
+		if !u.Wall.IsZero() {
+			t.Errorf("wall %v", u.Wall)
+		}
+	}
+	if apart := millis(units[1]) - millis(units[0]); apart != 7 {
+		t.Errorf("sound is %d ms behind", apart)
 	}
 }
