@@ -1,6 +1,7 @@
 package hik_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -11,7 +12,12 @@ import (
 	"mediapusher/internal/netway/netwaytest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if sdkAdapter.Worker() {
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var adapter = netwaytest.Adapter{
 	New:    func(cfg netway.Config) device.Driver { return hik.New(cfg) },

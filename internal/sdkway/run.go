@@ -119,7 +119,7 @@ func (r *run) broken(code int) error {
 	if err := r.finish(); err != nil {
 		return err
 	}
-	if failure.Kind == device.KindUnreachable && r.out.nearEnd() {
+	if !failure.Refused() && r.out.nearEnd() {
 		return errOver
 	}
 	return failure

@@ -150,7 +150,7 @@ func (h Harness) cancelAsking(t *testing.T) {
 	stream := run(t, source)
 	waitFor(t, startLimit, "the question for the stream", func() bool { return r.Counts().Connections > 0 })
 	stream.stop(t)
-	leftNothing(t, r)
+	leftNothingWithin(t, r, cleanLimit+h.Lag)
 }
 
 func (h Harness) muteStream(t *testing.T) {

@@ -99,6 +99,10 @@ type Harness struct {
 	Channel, Second, Offline, Missing int
 	// Existing is how an error about Missing names the channels that there are.
 	Existing string
+	// Whole says that the way asks for the pages of a search itself and gives what it has found at the end, as makers' libraries do.
+	Whole bool
+	// Lag is how much longer than others the way may hold what nobody wants any more: a call into a maker's library cannot be ended.
+	Lag time.Duration
 }
 
 // Run runs the contract.

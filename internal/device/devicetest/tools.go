@@ -82,7 +82,12 @@ func failureOf(t *testing.T, r Recorder, err error, op device.Operation, kinds .
 // leftNothing waits until the recorder has no media session and no search open.
 func leftNothing(t *testing.T, r Recorder) {
 	t.Helper()
-	waitFor(t, cleanLimit, "everything closed at the recorder", func() bool {
+	leftNothingWithin(t, r, cleanLimit)
+}
+
+func leftNothingWithin(t *testing.T, r Recorder, limit time.Duration) {
+	t.Helper()
+	waitFor(t, limit, "everything closed at the recorder", func() bool {
 		counts := r.Counts()
 		return counts.Connections == 0 && counts.Sessions == 0 && counts.Searches == 0
 	})
