@@ -222,10 +222,10 @@ func (c *sdkConn) login(q sdkRequest) string {
 // sdkDevice is the answer to a login.
 func (r *Recorder) sdkDevice(session int64) string {
 	serial, model := "4F0123CPAZ00001", "DHI-NVR4216-16P-4KS2"
-	analog, first, digital := 0, 0, len(r.channels)
+	analog, first, digital, kind := 0, 0, len(r.channels), 56
 	if r.cfg.Vendor == Hikvision {
 		serial, model = hikvisionSerial, hikvisionModel
-		analog, first, digital = r.cfg.Analog, r.cfg.ChannelBase, r.cfg.IPChannels
+		analog, first, digital, kind = r.cfg.Analog, r.cfg.ChannelBase, r.cfg.IPChannels, 2304
 	}
 	var away []string
 	for i := range digital {
@@ -234,6 +234,6 @@ func (r *Recorder) sdkDevice(session int64) string {
 		}
 	}
 	values := url.Values{"serial": {serial}, "model": {model}, "offline": {strings.Join(away, ",")}}
-	return fmt.Sprintf("OK session=%d type=0 analog=%d analog_first=1 ip=%d ip_first=%d %s",
-		session, analog, digital, first, strings.ReplaceAll(values.Encode(), "&", " "))
+	return fmt.Sprintf("OK session=%d type=%d analog=%d analog_first=1 ip=%d ip_first=%d %s",
+		session, kind, analog, digital, first, strings.ReplaceAll(values.Encode(), "&", " "))
 }

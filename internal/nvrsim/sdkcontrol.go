@@ -64,7 +64,7 @@ func sdkMovement(vendor string, command int) string {
 	return map[int]string{ // NetSDK: DH_PTZ_ControlType and DH_EXTPTZ_ControlType
 		0: "tilt up", 1: "tilt down", 2: "pan left", 3: "pan right",
 		4: "zoom in", 5: "zoom out", 6: "focus near", 7: "focus far", 8: "iris open", 9: "iris close",
-		20: "up left", 21: "up right", 22: "down left", 23: "down right",
+		0x20: "up left", 0x21: "up right", 0x22: "down left", 0x23: "down right",
 	}[command]
 }
 
