@@ -43,12 +43,13 @@ type Demuxer struct {
 	open  bool // the payload ends at the next start code instead (PES_packet_length 0)
 	scan  scanner
 
-	scr   int64
-	psm   programMap
-	wall  wallClock
-	video video
-	audio audio
-	stats Stats
+	scr      int64
+	lastPack [packSize]byte
+	psm      programMap
+	wall     wallClock
+	video    video
+	audio    audio
+	stats    Stats
 }
 
 // place is what the next byte of the stream belongs to.
@@ -191,6 +192,7 @@ func (d *Demuxer) take(b []byte) error {
 	switch kind {
 	case packHeader:
 		d.scr = systemClock(b)
+		copy(d.lastPack[:], b)
 		d.video.pack()
 	case hikHead:
 		d.video.pack()
@@ -199,25 +201,28 @@ func (d *Demuxer) take(b []byte) error {
 	case programStreamMap:
 		return d.takeMap(b)
 	case videoPES, audioPES:
-		h, ok := parsePES(b)
-		if !ok {
-			return d.damage(b)
+		if h, ok := parsePES(b); ok {
+			return d.takePES(kind, h)
 		}
-		return d.takePES(kind, h)
+		return d.damageAt(b)
 	case otherPacket:
-		d.place, d.left, d.open = inOther, int(binary.BigEndian.Uint16(b[4:])), false
-		d.open = d.left == 0 && b[3] != idSystemHeader
-		if d.left == 0 && !d.open {
-			d.place = atHeader
+		d.left = int(binary.BigEndian.Uint16(b[4:])) - (len(b) - 6)
+		if d.open = d.left == 0 && b[3] != idSystemHeader; d.open || d.left > 0 {
+			d.place = inOther
 		}
 	case endCode:
 	case noHeader:
-		if nearlyPack(b) {
-			d.video.pack()
-		}
-		return d.damage(b)
+		return d.damageAt(b)
 	}
 	return nil
+}
+
+// damageAt is damage where b stands in the place of a header: a pack header all the same ends the picture before it.
+func (d *Demuxer) damageAt(b []byte) error {
+	if nearlyPack(b, &d.lastPack) {
+		d.video.pack()
+	}
+	return d.damage(b)
 }
 
 func (d *Demuxer) takePES(kind headerKind, h pesHeader) error {

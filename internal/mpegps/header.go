@@ -71,9 +71,17 @@ func kindOf(b []byte) headerKind {
 		return videoPES
 	case id >= idAudio && id < idVideo:
 		return audioPES
+	case len(b) >= packSize && maskedPack(b):
+		return noHeader
 	default:
 		return otherPacket
 	}
+}
+
+// maskedPack tells whether another packet is a pack header whose last byte of the start code was damaged: its length would hide the packs that
+// follow.
+func maskedPack(b []byte) bool {
+	return b[4]&0xC4 == 0x44 && packMarked(b) && (b[6] != 0xFF || b[8] != 0xFF) // padding is FF
 }
 
 // headerSize tells how many bytes the header at the start of b has, as far as b tells: the answer is final where it is not larger than len(b).
@@ -101,6 +109,9 @@ func headerSize(b []byte) int {
 	case videoPES, audioPES:
 		return pesSize(b)
 	case otherPacket:
+		if len(b) > 4 && b[4]&0xC4 == 0x44 {
+			return packSize // of which the last bytes are payload
+		}
 		return 6
 	case hikHead:
 		return hikHeadSize
@@ -128,20 +139,20 @@ func packMarked(b []byte) bool {
 	return b[4]&0xC4 == 0x44 && b[6]&4 != 0 && b[8]&4 != 0 && b[9]&1 != 0 && b[12]&3 == 3
 }
 
-// nearlyPack tells whether b was a pack header of MPEG-2 before some of its bytes were damaged.
-func nearlyPack(b []byte) bool {
-	same, marks := 0, 0
-	for i, want := range [...]byte{0, 0, 1, idPack} {
-		if b[i] == want {
+// nearlyPack tells whether b was a pack header before some of its bytes were damaged: most are those of the last pack, apart from the part of
+// the SCR that changes.
+func nearlyPack(b []byte, last *[packSize]byte) bool {
+	if len(b) < packSize {
+		return false
+	}
+	const most = 8
+	same := 0
+	for _, i := range [...]int{0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13} {
+		if b[i] == last[i] {
 			same++
 		}
 	}
-	for _, right := range [...]bool{b[4]&0xC4 == 0x44, b[6]&4 != 0, b[8]&4 != 0, b[9]&1 != 0, b[12]&3 == 3} {
-		if right {
-			marks++
-		}
-	}
-	return same >= 2 && same+marks >= 7 && (same >= 3 || marks == 5)
+	return same >= most
 }
 
 // scanner looks for a whole pack header in bytes of which the structure is not known, or not trusted. The bytes come in pieces.

@@ -62,7 +62,10 @@ func pesSize1(b []byte) int {
 	case 0x30:
 		return i + 10
 	}
-	return max(i+1, packSize1-5) // 0F, or damage, which parsePES sees
+	if b[i] == 0x0F {
+		return i + 1
+	}
+	return max(i+1, packSize) // damage, which parsePES sees
 }
 
 // parsePES reads a header of which headerSize bytes are there. ok is false where it is impossible.

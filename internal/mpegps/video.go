@@ -9,6 +9,8 @@ import (
 const (
 	// packedPictures is how many packs must begin in the middle of a picture before a stream is taken for one that cuts its pictures into packs.
 	packedPictures = 3
+	// regularPacks is how many packs must begin with a PTS before each is taken for a picture.
+	regularPacks = 8
 	// defaultStep is the time of a picture without PTS behind the one before where nothing tells it: 25 pictures a second.
 	defaultStep = 3600
 	// foreignStrikes is how many key frames must show no parameter sets of H.264 or H.265 before a PSM that calls the coding something else is
@@ -53,6 +55,7 @@ type video struct {
 	newPack bool // a pack header has come since the last packet
 	packs   bool // a pack header has come since the unit began
 	packed  int  // packs that began in a picture
+	regular int  // packs, of the last ones, that began with a PTS
 	ended   bool // a pack header says that the unit is complete
 
 	lost    bool
@@ -122,8 +125,16 @@ func (v *video) pes(h pesHeader) error {
 			return err
 		}
 	}
-	if v.newPack && !h.stamped && !h.aligned && v.clockSet && v.packed < packedPictures {
-		v.packed++
+	var pts int64
+	if h.stamped {
+		pts = v.d.pts(h.pts)
+	}
+	v.learn(h)
+	if h.aligned && (h.stamped && !v.expects(pts) || v.newPack && v.regular >= regularPacks) {
+		// Not even a damaged start code makes this part of the unit before.
+		if err := v.flush(); err != nil {
+			return err
+		}
 	}
 	v.newPack, v.ended = false, false
 	if v.au == nil {
@@ -134,19 +145,40 @@ func (v *video) pes(h pesHeader) error {
 	if started {
 		v.clean = -1
 	}
-	if !h.stamped {
-		return nil
+	if h.stamped {
+		v.aligned, v.clockSet = h.aligned, true
+		v.stamp(pts, started)
 	}
-	v.aligned, v.clockSet = h.aligned, true
-	v.stamp(v.d.pts(h.pts), started)
 	return nil
+}
+
+// learn finds out whether each pack is a picture.
+func (v *video) learn(h pesHeader) {
+	switch {
+	case !v.newPack:
+	case h.stamped:
+		v.regular = min(v.regular+1, 2*regularPacks)
+	default:
+		v.regular = max(v.regular-regularPacks/2, 0)
+		if !h.aligned && v.clockSet && v.packed < packedPictures {
+			v.packed++
+		}
+	}
+}
+
+// expects tells whether a PTS is that of the unit, or of one that is to begin.
+func (v *video) expects(pts int64) bool {
+	if v.nWaiting > 0 {
+		return v.waiting[v.nWaiting-1] == pts
+	}
+	return v.au != nil && v.timed && v.au.PTS == pts
 }
 
 // stamp notes the PTS of the unit that begins in this packet; where the last packet ended within a start code, the PTS before is for the
 // unit that began there.
 func (v *video) stamp(pts int64, started bool) {
 	switch {
-	case v.nWaiting == 0 && v.timed && v.au.PTS == pts, v.nWaiting > 0 && v.waiting[v.nWaiting-1] == pts:
+	case v.expects(pts):
 	case v.nWaiting == 1 && started:
 		v.waiting[1], v.nWaiting = pts, 2
 	default:
