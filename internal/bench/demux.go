@@ -131,8 +131,7 @@ func (c *container) measure(ctx context.Context) (m demuxed, err error) {
 		return m, err
 	}
 	m.fromFile = size / (ownTime() - began).Seconds()
-	// Without the sound, which ffmpeg's demuxer of PS takes for MP2 whatever the map says.
-	cmd := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-f", c.format, "-i", c.file, "-map", "0:v", "-c", "copy",
+	cmd := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-f", c.format, "-i", c.file, "-map", "0", "-c", "copy",
 		"-f", "null", "-")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return m, fmt.Errorf("ffmpeg: %w: %s", err, out)

@@ -91,13 +91,14 @@ func clock(at uint64) (sinceStart time.Duration, wall time.Time) {
 	return sinceStart, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(sinceStart)
 }
 
-// programStream writes so many bytes, a little more, as a recorder's SDK hands over PS, but without the file head.
+// programStream writes so many bytes, a little more, as a recorder's SDK hands over PS.
 func (m *material) programStream(size int) (stream []byte, units int) {
 	stream = make([]byte, 0, size+size/8)
 	w := psmux.New(psmux.Config{
 		Video: psmux.H264, Width: clipWidth, Height: clipHeight, Interval: second / clipPictures,
 		Audio: psmux.AAC, SampleRate: clipSampling, BitRate: 48000,
 	})
+	stream = w.AppendHead(stream)
 	units = m.play(func(nals [][]byte, key bool, at uint64) bool {
 		_, wall := clock(at)
 		stream = w.AppendPicture(stream, psmux.Picture{Units: nals, Key: key, PTS: at, DTS: at, Wall: wall})
