@@ -16,22 +16,16 @@ import (
 	"mediapusher/vendor_sdk/sdk"
 )
 
-// open loads the fake library. Tests run one after the other: there is one library in a process.
+// open returns the fake library. Tests run one after the other, so that what they count is theirs.
 func open(t *testing.T) sdk.Library {
 	t.Helper()
-	directory := os.Getenv("MEDIAPUSHER_FAKE_SDK")
-	if directory == "" {
+	if os.Getenv("MEDIAPUSHER_FAKE_SDK") == "" {
 		t.Skip("MEDIAPUSHER_FAKE_SDK names no directory")
 	}
-	library, err := dhnetsdk.Open(filepath.Join(directory, "dahua"))
+	library, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := library.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return library
 }
 

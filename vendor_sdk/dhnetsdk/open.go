@@ -37,14 +37,13 @@ type library struct {
 	api    *C.dh_api // memory of its own: C gets the address
 	ring   *native.Ring
 	losses uint64 // the ring's id of lost logins and connections
-	file   *native.Library
 
 	mu      sync.Mutex
 	devices map[C.dh_handle]*device
 }
 
-// Open checks for the files of the library in directory, loads it and initialises it. It may be called once in a process, and again after
-// Close. The network library that it loads by name must be in reach of the loader: on Linux by LD_LIBRARY_PATH from the start of the
+// Open checks for the files of the library in directory, loads it and initialises it. It may be called once in a process.
+// The network library that it loads by name must be in reach of the loader: on Linux by LD_LIBRARY_PATH from the start of the
 // process on. The error is an *sdk.LoadError, or an *sdk.Error of the initialisation.
 func Open(directory string) (sdk.Library, error) {
 	directory, err := filepath.Abs(directory)
@@ -66,12 +65,12 @@ func Open(directory string) (sdk.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &library{api: new(C.dh_api), file: file, devices: make(map[C.dh_handle]*device)}
+	l := &library{api: new(C.dh_api), devices: make(map[C.dh_handle]*device)}
 	if err := bind(l.api, path, file.Symbol); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	if err := l.start(); err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, err
 	}
 	return l, nil
 }
@@ -112,13 +111,10 @@ func (l *library) configure(connect int32) {
 // Version returns the library's number as it tells it; makers' releases read it in different ways.
 func (l *library) Version() string { return fmt.Sprintf("dhnetsdk %d", uint32(C.dh_version(l.api))) }
 
-// Close frees the library.
+// Close frees the library. Its code stays in memory: threads of its own may still be on their way out.
 func (l *library) Close() error {
 	C.dh_cleanup(l.api)
 	l.ring.Shut()
-	if err := l.file.Close(); err != nil {
-		return fmt.Errorf("freeing the Dahua SDK: %w", err)
-	}
 	return nil
 }
 
