@@ -4,8 +4,8 @@ import "time"
 
 // limits is how long a worker may take for what, before it counts as hanging.
 type limits struct {
-	tick    time.Duration // how often a worker is looked at, and pinged
-	pings   int           // how many looks in a row may find a ping unanswered
+	tick    time.Duration // how often a worker is looked at; every looksPerPing times it is pinged and its memory is read
+	ping    time.Duration // until it answers a ping
 	start   time.Duration // until it has loaded the library
 	login   time.Duration
 	begin   time.Duration // starting a stream
@@ -18,12 +18,15 @@ type limits struct {
 }
 
 var defaultLimits = limits{ //nolint:gochecknoglobals // a table that nobody changes
-	tick: 500 * time.Millisecond, pings: 4, start: 10 * time.Second, login: 10 * time.Second, begin: 8 * time.Second,
+	tick: 100 * time.Millisecond, ping: 2 * time.Second, start: 10 * time.Second, login: 10 * time.Second, begin: 8 * time.Second,
 	stop: 3 * time.Second, search: 65 * time.Second, other: 5 * time.Second,
 	silence: 2 * time.Second, probe: 1500 * time.Millisecond, end: 4 * time.Second,
 }
 
 const (
+	looksPerPing = 5
+	// standstill is a pause between two looks after which it is we who have stood still, not the worker.
+	standstill = time.Second
 	// window is how much of a stream may be on its way, in bytes. A slow consumer's stream waits in the worker when that is used up.
 	window = 4 << 20
 	// grantAt is how much a consumer takes before the worker learns of it.

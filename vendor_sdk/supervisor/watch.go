@@ -11,8 +11,9 @@ import (
 type watcher struct {
 	w        *worker
 	last     time.Time
+	looks    int
 	ping     uint32
-	missed   int
+	unheard  time.Duration // how long the ping has been unanswered
 	arrivals uint64
 	heard    time.Time // when the worker's library gave its last sign of life
 	probe    *pending
@@ -37,10 +38,12 @@ func (w *worker) watch(exited <-chan string) string {
 
 func (l *watcher) look(now time.Time) {
 	w := l.w
-	if gap := now.Sub(l.last) - w.limits.tick; gap > w.limits.tick {
-		l.forgive(gap) // we have stood still ourselves: the worker's answers may lie in the pipe
+	gap := now.Sub(l.last)
+	if gap > standstill {
+		l.forgive(gap) // the worker's answers may lie in the pipe
 	}
 	l.last = now
+	l.looks++
 	w.mu.Lock()
 	ending, over := w.err != nil, !w.endBy.IsZero() && now.After(w.endBy)
 	loaded := w.hello.Version != ""
@@ -52,9 +55,11 @@ func (l *watcher) look(now time.Time) {
 	if ending || over {
 		return
 	}
-	if used := memory(w.process.cmd.Process.Pid); used > w.memoryLimit {
-		w.fail(causeMemory, fmt.Sprintf("%d MiB", used>>20))
-		return
+	if l.looks%looksPerPing == 0 {
+		if used := memory(w.process.cmd.Process.Pid); used > w.memoryLimit {
+			w.fail(causeMemory, fmt.Sprintf("%d MiB", used>>20))
+			return
+		}
 	}
 	if p := w.overdue(now); p != nil {
 		cause := causeHangs
@@ -65,7 +70,7 @@ func (l *watcher) look(now time.Time) {
 		return
 	}
 	if loaded { // while it loads it answers nothing
-		l.pingPong()
+		l.pingPong(gap)
 		l.silence(now)
 	}
 }
@@ -83,7 +88,7 @@ func (l *watcher) forgive(gap time.Duration) {
 		l.w.endBy = l.w.endBy.Add(gap)
 	}
 	l.heard = l.heard.Add(gap)
-	l.missed = 0
+	l.unheard = 0
 }
 
 // overdue returns a request whose time is over.
@@ -99,17 +104,19 @@ func (w *worker) overdue(now time.Time) *pending {
 }
 
 // pingPong asks whether the worker's process runs at all.
-func (l *watcher) pingPong() {
+func (l *watcher) pingPong(passed time.Duration) {
 	w := l.w
-	if l.ping != w.pong.Load() {
-		if l.missed++; l.missed >= w.limits.pings {
-			w.fail(causeHangs, fmt.Sprintf("no answer to a ping within %s", time.Duration(l.missed)*w.limits.tick))
+	if l.ping == w.pong.Load() {
+		l.unheard = 0
+		if l.looks%looksPerPing == 0 {
+			l.ping++
+			w.send(wire.Frame{Type: wire.TypePing, ID: l.ping})
 		}
 		return
 	}
-	l.missed = 0
-	l.ping++
-	w.send(wire.Frame{Type: wire.TypePing, ID: l.ping})
+	if l.unheard += min(passed, standstill); l.unheard > w.limits.ping {
+		w.fail(causeHangs, fmt.Sprintf("no answer to a ping within %s", w.limits.ping))
+	}
 }
 
 // silence asks whether the library lives, when nothing comes from it that should: a call that returns, with whatever, is a sign of life.
