@@ -20,7 +20,7 @@ const maxFaults = 64 << 10
 //	GET  /sim/state             addresses, counts and faults of each vendor
 //	GET  /sim/journal           what clients did
 //	POST /sim/faults            replaces the faults; an empty object ends them all
-//	POST /sim/drop              closes all RTSP connections
+//	POST /sim/drop              closes all RTSP connections and those of the SDK port
 //	POST /sim/unlock            forgets wrong passwords
 //
 // ?vendor=hikvision limits each of them to one recorder.
@@ -45,7 +45,8 @@ func (c *control) run(ctx context.Context) error {
 	mux.HandleFunc("GET /sim/state", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, collect(c.chosen(r), func(s sim) any {
 			return map[string]any{
-				"http": s.HTTPAddr(), "rtsp": s.RTSPAddr(), "channels": s.channels, "counts": s.Counts(), "faults": s.Faults(),
+				"http": s.HTTPAddr(), "rtsp": s.RTSPAddr(), "sdk": s.SDKAddr(), "channels": s.channels,
+				"counts": s.Counts(), "faults": s.Faults(),
 			}
 		}))
 	})

@@ -110,6 +110,18 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestSDKPort opens the port of one recorder, which then stands in the table and in the state.
+func TestSDKPort(t *testing.T) {
+	printed, control := launch(t, "--dahua-sdk=0")
+	address := regexp.MustCompile(`SDK (127\.0\.0\.1:[0-9]+)`).FindAllStringSubmatch(printed, -1)
+	if len(address) != 1 {
+		t.Fatalf("%d SDK ports in\n%s", len(address), printed)
+	}
+	if _, text := ask(t, "GET", control+"/sim/state?vendor=dahua", ""); !strings.Contains(text, `"sdk": "`+address[0][1]+`"`) {
+		t.Errorf("no %s in %s", address[0][1], text)
+	}
+}
+
 func TestControl(t *testing.T) {
 	_, control := launch(t)
 	for _, c := range []struct {

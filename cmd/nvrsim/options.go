@@ -27,6 +27,9 @@ type options struct {
 	DahuaHTTP     int `default:"28080" help:"HTTP port of the Dahua recorder." name:"dahua-http"`
 	DahuaRTSP     int `default:"28554" help:"RTSP port of the Dahua recorder." name:"dahua-rtsp"`
 
+	HikvisionSDK int `default:"-1" help:"Port of the Hikvision recorder for the fake SDK: 0 is a free one, -1 none." name:"hikvision-sdk"`
+	DahuaSDK     int `default:"-1" help:"Port of the Dahua recorder for the fake SDK: 0 is a free one, -1 none." name:"dahua-sdk"`
+
 	User     string `default:"admin" help:"User of the recorders."`
 	Password string `default:"demo12345" help:"Password of the recorders."`
 	Auth     string `default:"digest" enum:"${auths}" help:"How clients must authenticate: ${enum}."`
@@ -72,9 +75,11 @@ func (o options) recorders() ([]sim, error) {
 		for i := range cfg.Channels {
 			cfg.Channels[i].Recordings = recordings
 		}
+		sdkPort := o.HikvisionSDK
 		if vendor == nvrsim.Dahua {
-			cfg.HTTPPort, cfg.RTSPPort = o.DahuaHTTP, o.DahuaRTSP
+			cfg.HTTPPort, cfg.RTSPPort, sdkPort = o.DahuaHTTP, o.DahuaRTSP, o.DahuaSDK
 		}
+		cfg.SDK, cfg.SDKPort = sdkPort >= 0, max(sdkPort, 0)
 		recorder, err := nvrsim.New(cfg)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", vendor, err)
@@ -136,7 +141,12 @@ func table(out io.Writer, o options, sims []sim, c *control) error {
 		} else if len(s.channels) >= 64 {
 			sdk = 1
 		}
-		fmt.Fprintf(w, "%s\tHTTP %s\tRTSP %s\tuser %s\tpassword %s\n", s.vendor, s.HTTPAddr(), s.RTSPAddr(), o.User, o.Password)
+		sdkAddress := ""
+		if address := s.SDKAddr(); address != "" {
+			sdkAddress = "\tSDK " + address
+		}
+		fmt.Fprintf(w, "%s\tHTTP %s\tRTSP %s%s\tuser %s\tpassword %s\n",
+			s.vendor, s.HTTPAddr(), s.RTSPAddr(), sdkAddress, o.User, o.Password)
 		for i, channel := range s.channels {
 			if i == 8 && len(s.channels) > 10 {
 				fmt.Fprintf(w, "  and %d more\n", len(s.channels)-i)

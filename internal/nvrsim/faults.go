@@ -142,8 +142,8 @@ type Faults struct {
 	PTZStopFails int      `json:"ptz_stop_fails,omitempty"`
 	PTZDelay     Duration `json:"ptz_delay,omitempty"`
 
-	// SDKRefuse resets each connection to the SDK port, SDKHang never answers a login, SDKBusy answers logins with the right password by busy.
-	// SDKMuteStart never answers the start of a stream.
+	// SDKRefuse resets each connection to the SDK port, SDKHang never answers a login, SDKBusy answers logins with the right password
+	// by busy. SDKMuteStart never answers the start of a stream.
 	SDKRefuse    bool `json:"sdk_refuse,omitempty"`
 	SDKHang      bool `json:"sdk_hang,omitempty"`
 	SDKBusy      bool `json:"sdk_busy,omitempty"`
@@ -155,8 +155,8 @@ type Faults struct {
 	SDKSilent bool `json:"sdk_silent,omitempty"`
 	SDKLose   bool `json:"sdk_lose,omitempty"`
 	SDKBloat  int  `json:"sdk_bloat,omitempty"`
-	// SDKNoEnd leaves out the word at the end of a playback on the SDK port. SDKPaced sends playbacks there no faster than they are watched;
-	// without it they go as fast as the connection takes them.
+	// SDKNoEnd leaves out the word at the end of a playback on the SDK port. SDKPaced sends playbacks there no faster than they are
+	// watched; without it they go as fast as the connection takes them.
 	SDKNoEnd bool `json:"sdk_no_end,omitempty"`
 	SDKPaced bool `json:"sdk_paced,omitempty"`
 

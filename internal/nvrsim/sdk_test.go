@@ -2,9 +2,12 @@ package nvrsim_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -285,7 +288,7 @@ func TestSDKSearch(t *testing.T) {
 func TestSDKMovements(t *testing.T) {
 	commands := map[string][]int{
 		nvrsim.Hikvision: {21, 22, 23, 24, 25, 26, 27, 28, 11, 12, 13, 14, 15, 16},
-		nvrsim.Dahua:     {0, 1, 2, 3, 20, 21, 22, 23, 4, 5, 6, 7, 8, 9},
+		nvrsim.Dahua:     {0, 1, 2, 3, 0x20, 0x21, 0x22, 0x23, 4, 5, 6, 7, 8, 9},
 	}
 	names := []string{
 		"tilt up", "tilt down", "pan left", "pan right", "up left", "up right", "down left", "down right",
@@ -341,8 +344,11 @@ func TestSDKFaults(t *testing.T) {
 		faults nvrsim.Faults
 		kind   byte
 	}{
-		{nvrsim.Faults{SDKBloat: 300}, 'B'}, {nvrsim.Faults{SDKSilent: true}, 'S'}, {nvrsim.Faults{SDKWedge: true}, 'W'},
-		{nvrsim.Faults{SDKCrash: true}, 'C'}, {nvrsim.Faults{SDKLose: true}, 'X'},
+		{nvrsim.Faults{SDKBloat: 300}, 'B'},
+		{nvrsim.Faults{SDKSilent: true}, 'S'},
+		{nvrsim.Faults{SDKWedge: true}, 'W'},
+		{nvrsim.Faults{SDKCrash: true}, 'C'},
+		{nvrsim.Faults{SDKLose: true}, 'X'},
 	} {
 		r.SetFaults(c.faults)
 		_, p := live.until(c.kind)
@@ -389,6 +395,91 @@ func TestSDKFaults(t *testing.T) {
 	}
 	r.Drop()
 	eventually(t, "nothing left", func() bool { c := r.Counts(); return c.Sessions+c.Connections+c.Playing+c.Playbacks+c.Logins == 0 })
+}
+
+// TestSDKPowerOff ends a recorder under a login, a live stream and a playback whose client reads nothing.
+func TestSDKPowerOff(t *testing.T) {
+	channels := nvrsim.DemoChannels(nvrsim.Dahua)
+	channels[0].Recordings = []nvrsim.Recording{{Start: day("10:00:00"), End: day("20:00:00")}}
+	r, err := nvrsim.New(nvrsim.Config{Vendor: nvrsim.Dahua, SDK: true, Password: rightPassword, Channels: channels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	_, session := loginSDK(t, r)
+	live := openSDK(t, r, session, "LIVE channel=0 stream=0")
+	openSDK(t, r, session, play(nvrsim.Dahua, day("10:00:00"), day("20:00:00")))
+	live.until('D')
+	cancel()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("it goes on")
+	}
+	if c := r.Counts(); c.Sessions+c.Connections+c.Playing+c.Playbacks+c.Logins != 0 {
+		t.Errorf("left: %+v", c)
+	}
+	again, err := nvrsim.New(nvrsim.Config{Vendor: nvrsim.Dahua, SDKPort: portOf(t, r.SDKAddr())})
+	if err != nil {
+		t.Fatalf("the port is held: %v", err)
+	}
+	stop, cancelStop := context.WithCancel(t.Context())
+	cancelStop()
+	if err := again.Run(stop); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSDKQuirks reads what odd cameras send, whose pictures are still those of the clip.
+func TestSDKQuirks(t *testing.T) {
+	for _, c := range []struct {
+		vendor string
+		quirks nvrsim.Quirks
+	}{
+		{nvrsim.Hikvision, nvrsim.Quirks{LargePES: true, SampleClock: true}},
+		{nvrsim.Dahua, nvrsim.Quirks{ClockJitter: true}},
+	} {
+		channels := nvrsim.DemoChannels(c.vendor)[1:2]
+		channels[0].Quirks = c.quirks
+		channels[0].Recordings = []nvrsim.Recording{{Start: day("10:00:00"), End: day("10:00:10")}}
+		r := start(t, nvrsim.Config{Vendor: c.vendor, SDK: true, Password: rightPassword, Channels: channels})
+		_, session := loginSDK(t, r)
+		before, _ := openSDK(t, r, session, play(c.vendor, day("10:00:00"), day("10:00:10"))).until('E')
+		shown := pictures(before)
+		if len(shown) != 250 {
+			t.Errorf("%s: %d pictures, want 250", c.vendor, len(shown))
+		}
+		if _, ok := r.Shown(1, shown[0].units); !ok {
+			t.Errorf("%s: no picture of the clip", c.vendor)
+		}
+	}
+	// Without lengths a stream can only be searched for the next start code; that they are 0 is enough here.
+	channels := nvrsim.DemoChannels(nvrsim.Hikvision)[:1]
+	channels[0].Quirks.OpenPES = true
+	r := start(t, nvrsim.Config{Vendor: nvrsim.Hikvision, SDK: true, Password: rightPassword, Channels: channels})
+	_, session := loginSDK(t, r)
+	_, p := openSDK(t, r, session, "LIVE channel=33 stream=0").until('D')
+	if !bytes.Contains(p.payload, []byte{0, 0, 1, 0xE0, 0, 0, 0x8C}) {
+		t.Errorf("lengths in % X", p.payload[:min(len(p.payload), 200)])
+	}
+}
+
+func portOf(t *testing.T, address string) int {
+	t.Helper()
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 func TestNoSDK(t *testing.T) {

@@ -157,7 +157,7 @@ func (p sdkPacket) picture() (pic sdkPicture, ok bool) {
 // annexB splits at start codes of four bytes.
 func annexB(es []byte) [][]byte {
 	var units [][]byte
-	for _, unit := range strings.Split(string(es), "\x00\x00\x00\x01") {
+	for unit := range strings.SplitSeq(string(es), "\x00\x00\x00\x01") {
 		if unit != "" {
 			units = append(units, []byte(unit))
 		}

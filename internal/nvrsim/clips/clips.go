@@ -69,7 +69,8 @@ type Frame struct {
 	// type, sequence number, timestamp and SSRC are 0.
 	Wire    []byte
 	Packets []Packet
-	// Units are the same as NAL units without start codes and delimiters; of sound it is one, the frame with its ADTS header where it is AAC.
+	// Units are the same as NAL units without start codes and delimiters. Of sound it is one, the frame, with its ADTS header where it
+	// is AAC.
 	Units []Unit
 	// PTS is in ticks of the clock from the start of the loop.
 	PTS int64
