@@ -111,6 +111,9 @@ func (l *library) tellPaths(found files) error {
 		return err
 	}
 	for kind, file := range map[C.uint32_t]string{initCrypto: found.crypto, initSSL: found.ssl} {
+		if file == "" {
+			continue
+		}
 		var name [256]C.char
 		if !fill(name[:], file) {
 			return &sdk.LoadError{File: file, Reason: "the path is too long for the library"}

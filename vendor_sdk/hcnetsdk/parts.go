@@ -15,8 +15,8 @@ func Parts(system string) []sdk.Part {
 			{Names: []string{"HCNetSDKCom/HCGeneralCfgMgr.dll"}, For: "configuration, movements", Needed: true},
 			{Names: []string{"HCNetSDKCom/StreamTransClient.dll"}, For: "cameras that stream by RTSP (error 84 without it)"},
 			{Names: []string{"HCNetSDKCom/SystemTransform.dll"}, For: "cameras that stream by RTSP (error 85 without it)"},
-			{Names: []string{"libcrypto-1_1-x64.dll", "libcrypto-3-x64.dll", "libeay32.dll"}, For: "encrypted logins and streams"},
-			{Names: []string{"libssl-1_1-x64.dll", "libssl-3-x64.dll", "ssleay32.dll"}, For: "encrypted logins and streams"},
+			openSSL("libcrypto-1_1-x64.dll", "libcrypto-3-x64.dll", "libeay32.dll"),
+			openSSL("libssl-1_1-x64.dll", "libssl-3-x64.dll", "ssleay32.dll"),
 		}
 	}
 	return []sdk.Part{
@@ -29,8 +29,14 @@ func Parts(system string) []sdk.Part {
 		{Names: []string{"HCNetSDKCom/libHCGeneralCfgMgr.so"}, For: "configuration, movements", Needed: true},
 		{Names: []string{"HCNetSDKCom/libStreamTransClient.so"}, For: "cameras that stream by RTSP (error 84 without it)"},
 		{Names: []string{"HCNetSDKCom/libSystemTransform.so"}, For: "cameras that stream by RTSP (error 85 without it)"},
-		{Names: []string{"libcrypto.so", "libcrypto.so.1.1", "libcrypto.so.1.0.0", "libcrypto.so.3"}, For: "encrypted logins and streams (error 29 or 148 without it)"},
-		{Names: []string{"libssl.so", "libssl.so.1.1", "libssl.so.1.0.0", "libssl.so.3"}, For: "encrypted logins and streams (error 29 or 148 without it)"},
+		openSSL("libcrypto.so", "libcrypto.so.1.1", "libcrypto.so.1.0.0", "libcrypto.so.3"),
+		openSSL("libssl.so", "libssl.so.1.1", "libssl.so.1.0.0", "libssl.so.3"),
 		{Names: []string{"HCNetSDKCom/libiconv2.so"}, For: "names in other character sets"},
 	}
+}
+
+// openSSL is a part of OpenSSL. Which release belongs to a library depends on its age; the maker's packages bring it, on Linux under the
+// name without number too.
+func openSSL(names ...string) sdk.Part {
+	return sdk.Part{Names: names, For: "logging in (error 29 or 148 without it)", Needed: true}
 }
