@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"time"
 
 	"mediapusher/vendor_sdk/sdk"
 	"mediapusher/vendor_sdk/wire"
@@ -30,7 +31,7 @@ func (d *Device) Search(ctx context.Context, request sdk.SearchRequest, page fun
 	return d.w.search(ctx, request, page)
 }
 
-// Move starts or stops a movement.
+// Move starts or stops a movement. One that was given up is not undone: whoever is in doubt stops it.
 func (d *Device) Move(ctx context.Context, movement sdk.Movement) error {
 	_, err := d.w.call(ctx, wire.Request{Op: wire.Move, Move: &movement}, d.w.limits.other, nil)
 	return err
@@ -44,9 +45,15 @@ func (d *Device) KeyFrame(ctx context.Context, channel, stream int) error {
 }
 
 // Close stops what plays, logs out and ends the worker; it waits for that for a few seconds, and kills the worker then. It may be called
-// twice. It returns when the process has ended.
+// twice. It returns when the process has ended, or when not even killing it helps: a process that waits for a broken disk cannot be ended.
 func (d *Device) Close() error {
 	d.w.shut()
-	<-d.w.gone
-	return nil
+	limit := time.NewTimer(2 * d.w.limits.end)
+	defer limit.Stop()
+	select {
+	case <-d.w.gone:
+		return nil
+	case <-limit.C:
+		return &WorkerError{Cause: causeHangs, Detail: "the process cannot be ended"}
+	}
 }

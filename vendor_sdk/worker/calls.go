@@ -51,13 +51,13 @@ func (w *Worker) serve(id uint32, request wire.Request, found *search) (wire.Ans
 
 func (w *Worker) logIn(request wire.Request) (wire.Answer, error) {
 	w.mu.Lock()
-	again := w.asked
+	again, library := w.asked, w.library
 	w.asked = true
 	w.mu.Unlock()
-	if again || request.Account == nil || w.library == nil {
+	if again || request.Account == nil || library == nil {
 		return wire.Answer{}, fmt.Errorf("%w: %s", errRequest, request)
 	}
-	device, identity, err := w.library.LogIn(*request.Account)
+	device, identity, err := library.LogIn(*request.Account)
 	if err != nil {
 		return wire.Answer{}, err
 	}

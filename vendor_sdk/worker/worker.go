@@ -35,15 +35,15 @@ type Config struct {
 
 // Worker serves one library.
 type Worker struct {
-	cfg     Config
-	out     *outbox
-	library sdk.Library
-	active  atomic.Int32
-	calls   sync.WaitGroup
+	cfg    Config
+	out    *outbox
+	active atomic.Int32
+	calls  sync.WaitGroup
 
 	mu       sync.Mutex
-	device   sdk.Device // nil until logged in
-	asked    bool       // for a login; there is one only
+	library  sdk.Library // nil until loaded
+	device   sdk.Device  // nil until logged in
+	asked    bool        // for a login; there is one only
 	ending   bool
 	streams  map[uint32]*stream
 	searches map[uint32]*search
@@ -67,24 +67,33 @@ func (w *Worker) Run() error {
 		}
 	}()
 	defer w.out.close()
-	library, err := w.cfg.Open()
-	hello := wire.Hello{Protocol: wire.Protocol, Vendor: w.cfg.Vendor, Failure: wire.NewFailure(err)}
-	if err == nil {
-		w.library, hello.Version = library, library.Version()
-	}
-	w.tell(wire.TypeHello, 0, hello)
-	// After a failure there is nothing to do but to wait until the service has read why, and goes.
-	err = errors.Join(err, w.read())
+	loaded := make(chan error, 1)
+	go func() { loaded <- w.load() }() // loading may hang as any call
+	err := w.read()
 	grace := time.NewTimer(w.cfg.Grace)
 	defer grace.Stop()
 	ended := make(chan error, 1)
-	go func() { ended <- w.end() }()
+	go func() { ended <- errors.Join(<-loaded, w.end()) }()
 	select {
 	case endErr := <-ended:
 		return errors.Join(err, endErr)
 	case <-grace.C:
 		return errors.Join(err, fmt.Errorf("the library did not stop within %s", w.cfg.Grace))
 	}
+}
+
+// load loads the library and says hello. After a failure there is nothing to do but to wait until the service has read why, and goes.
+func (w *Worker) load() error {
+	library, err := w.cfg.Open()
+	hello := wire.Hello{Protocol: wire.Protocol, Vendor: w.cfg.Vendor, Failure: wire.NewFailure(err)}
+	if err == nil {
+		hello.Version = library.Version()
+		w.mu.Lock()
+		w.library = library
+		w.mu.Unlock()
+	}
+	w.tell(wire.TypeHello, 0, hello)
+	return err
 }
 
 // read takes what the service sends until it ends.
@@ -178,14 +187,14 @@ func (w *Worker) end() error {
 	w.calls.Wait()
 	w.stopStreams()
 	w.mu.Lock()
-	device := w.device
+	device, library := w.device, w.library
 	w.mu.Unlock()
 	var err error
 	if device != nil {
 		err = device.LogOut()
 	}
-	if w.library != nil {
-		err = errors.Join(err, w.library.Close())
+	if library != nil {
+		err = errors.Join(err, library.Close())
 	}
 	return err
 }

@@ -219,6 +219,7 @@ func (s *service) answer(id uint32) error {
 
 func (s *service) logIn() {
 	s.t.Helper()
+	s.next(wire.TypeHello)
 	s.ask(1, wire.Request{Op: wire.LogIn, Account: &sdk.Account{Password: "geheim"}})
 	if err := s.answer(1); err != nil {
 		s.t.Fatal(err)
@@ -298,6 +299,7 @@ func without(list []string, names ...string) []string {
 func TestALoginUnderWayIsGivenUp(t *testing.T) {
 	lib := &library{hold: make(chan struct{})}
 	s := start(t, lib, nil)
+	s.next(wire.TypeHello)
 	s.ask(1, wire.Request{Op: wire.LogIn, Account: &sdk.Account{}})
 	eventually(t, "the login begins", func() bool { return slices.Contains(lib.noted(), "login") })
 	s.to.Close()
@@ -320,8 +322,26 @@ func TestALibraryThatHangsDoesNotHoldTheEnd(t *testing.T) {
 	}
 }
 
+func TestLoadingThatHangsDoesNotHoldTheEnd(t *testing.T) {
+	in, to := io.Pipe()
+	loading := make(chan struct{})
+	w := worker.New(worker.Config{
+		In: in, Out: io.Discard, Words: io.Discard, Grace: 50 * time.Millisecond,
+		Open: func() (sdk.Library, error) {
+			<-loading
+			return nil, sdk.ErrNotBuilt
+		},
+	})
+	to.Close()
+	if err := w.Run(); err == nil || errors.Is(err, sdk.ErrNotBuilt) {
+		t.Error(err)
+	}
+	close(loading)
+}
+
 func TestRequestsThatMakeNoSense(t *testing.T) {
 	s := start(t, &library{refuse: &sdk.Error{Call: "C", Code: 5}}, nil)
+	s.next(wire.TypeHello)
 	s.ask(9, wire.Request{Op: wire.Move, Move: &sdk.Movement{}})
 	if err := s.answer(9); err == nil {
 		t.Error("a movement without login")
