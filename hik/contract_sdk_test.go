@@ -16,3 +16,11 @@ var sdkAdapter = sdkwaytest.Adapter{
 }
 
 func TestSDKContract(t *testing.T) { sdkAdapter.Contract(t) }
+
+func TestSDKNotBuilt(t *testing.T) { sdkAdapter.NotBuilt(t) }
+
+func TestSDKLogins(t *testing.T) { sdkAdapter.Logins(t) }
+
+func TestSDKCrashes(t *testing.T) { sdkAdapter.Crashes(t) }
+
+func TestSDKTracks(t *testing.T) { sdkAdapter.Tracks(t) }

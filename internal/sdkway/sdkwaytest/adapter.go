@@ -73,18 +73,26 @@ func (a Adapter) supervisor(t *testing.T) sdkway.Supervisor {
 	if !a.Built {
 		t.Skip("the binding is not in this program")
 	}
-	root := os.Getenv(fakes)
-	if root == "" {
+	if os.Getenv(fakes) == "" {
 		t.Skip(fakes + " names no directory of fake libraries")
 	}
+	return a.start(t, a.directory(), 0)
+}
+
+// directory is where the fake of the adapter's library lies.
+func (a Adapter) directory() string { return filepath.Join(os.Getenv(fakes), string(a.Vendor)) }
+
+// start returns a supervisor whose workers load the library in a directory, and which rests a recorder after so many crashes, 0 for the
+// default.
+func (a Adapter) start(t *testing.T, directory string, crashes int) sdkway.Supervisor {
+	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory := filepath.Join(root, string(a.Vendor))
 	return sdkway.Supervise(supervisor.New(supervisor.Config{
 		Command: []string{program}, Directory: directory, Environment: []string{workerDirectory + "=" + directory},
-		MemoryLimit: memoryLimit,
+		MemoryLimit: memoryLimit, MaxCrashes: crashes,
 	}))
 }
 

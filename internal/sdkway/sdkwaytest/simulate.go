@@ -38,6 +38,13 @@ func (a Adapter) recorder(setup devicetest.Setup) nvrsim.Config {
 // Simulate runs a recorder of the adapter's vendor until the test ends. The vendor and the password are set here.
 func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 	t.Helper()
+	r, _ := a.simulate(t, cfg)
+	return r
+}
+
+// simulate is Simulate, with what switches the simulator's own faults.
+func (a Adapter) simulate(t *testing.T, cfg nvrsim.Config) (r devicetest.Recorder, suffer func(nvrsim.Faults)) {
+	t.Helper()
 	cfg.Vendor, cfg.Password, cfg.SDK = string(a.Vendor), "secret-of-the-test", true
 	recorder, err := nvrsim.New(cfg)
 	if err != nil {
@@ -77,7 +84,7 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 		Shown: func(channel int, units [][]byte) (time.Duration, bool) {
 			return recorder.Shown(channel-a.FirstChannel+1, units)
 		},
-	}
+	}, recorder.SetFaults
 }
 
 // faults are the troubles as far as a library can pass them on: it asks for pages itself, and has one word for the end of a playback.
