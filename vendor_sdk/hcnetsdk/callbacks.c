@@ -52,3 +52,8 @@ void hik_tell_broken(uint64_t id, int32_t code)
 {
 	push(id, KIND_BROKEN, code, NULL, 0);
 }
+
+void hik_tell_end(uint64_t id)
+{
+	push(id, KIND_END, 0, NULL, 0);
+}

@@ -20,8 +20,9 @@ void hik_connect(void *push, void *last_error);
 void hik_on_data(int32_t handle, uint32_t type, uint8_t *data, uint32_t size, void *user);
 void hik_on_exception(uint32_t type, int32_t user_id, int32_t handle, void *user);
 
-// hik_tell_broken puts the end of a stream behind what the ring holds of it.
+// hik_tell_broken and hik_tell_end put the end of a stream behind what the ring holds of it.
 void hik_tell_broken(uint64_t id, int32_t code);
+void hik_tell_end(uint64_t id);
 
 // hik_signals_keep remembers the handlers of signals before the library sets its own, hik_signals_mend makes Go live with these.
 void hik_signals_keep(void);
@@ -65,6 +66,13 @@ static inline int32_t hik_control(void *f, int32_t handle, uint32_t code, void *
 	uint32_t length = 0;
 
 	return ((int32_t (*)(int32_t, uint32_t, void *, uint32_t, void *, uint32_t *))f)(handle, code, in, size, NULL, &length);
+}
+
+static inline int32_t hik_position(void *f, int32_t handle, uint32_t code, uint32_t *position)
+{
+	uint32_t size = sizeof *position;
+
+	return ((int32_t (*)(int32_t, uint32_t, void *, uint32_t, void *, uint32_t *))f)(handle, code, NULL, 0, position, &size);
 }
 
 static inline int32_t hik_find(void *f, int32_t user_id, void *condition) { return ((int32_t (*)(int32_t, void *))f)(user_id, condition); }

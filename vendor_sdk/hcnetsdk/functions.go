@@ -74,6 +74,7 @@ const (
 	codeParameter   = 17
 	codeUnsupported = 23
 	codeFailed      = 29
+	codePlayback    = 38
 	codeMemory      = 41
 	codeUnknownUser = 152
 	codeLocked      = 153

@@ -22,6 +22,7 @@ const (
 	playFast      = 5
 	playSlow      = 6
 	playNormal    = 7
+	playPosition  = 13
 	playKeepAlive = 25
 	playSetTime   = 26
 )
@@ -55,6 +56,7 @@ func (d *device) Playback(request sdk.PlaybackRequest, take sdk.Take) (sdk.Strea
 		_ = st.Stop()
 		return nil, err
 	}
+	st.watches.Go(st.watch)
 	return st, nil
 }
 
@@ -107,7 +109,7 @@ func (s *stream) Speed(speed float64) error {
 func (s *stream) Pause() error {
 	s.calls.Lock()
 	defer s.calls.Unlock()
-	if s.paused != nil {
+	if s.held {
 		return nil
 	}
 	err := s.control(playPause, nil, 0)
@@ -115,8 +117,8 @@ func (s *stream) Pause() error {
 	if err != nil && (!errors.As(err, &refused) || refused.Code != codeUnsupported || !s.handle.playback) {
 		return err
 	}
-	s.silent = err == nil
-	s.beginRest()
+	s.silent, s.held = err == nil, true
+	s.ring.Hold(s.id, true)
 	return nil
 }
 
@@ -124,10 +126,11 @@ func (s *stream) Pause() error {
 func (s *stream) Resume() error {
 	s.calls.Lock()
 	defer s.calls.Unlock()
-	if s.paused == nil {
+	if !s.held {
 		return nil
 	}
-	s.endRest()
+	s.held = false
+	s.ring.Hold(s.id, false)
 	if !s.silent {
 		return nil
 	}

@@ -74,6 +74,35 @@ func TestSearch(t *testing.T) {
 	})
 }
 
+// A recorder gives 4000 files in a search; a day of short files has more.
+func TestSearchOfFullLists(t *testing.T) {
+	const count = 8100
+	_, device := logIn(t, func(cfg *nvrsim.Config) {
+		cfg.Channels[1].Recordings = nil
+		for i := range count {
+			start := day.Add(time.Duration(i) * 10 * time.Second)
+			cfg.Channels[1].Recordings = append(cfg.Channels[1].Recordings,
+				nvrsim.Recording{Name: fmt.Sprintf("f%05d", i), Start: start, End: start.Add(10 * time.Second)})
+		}
+	})
+	seen := make(map[string]int)
+	err := device.Search(sdk.SearchRequest{Channel: first + 1, Span: sdk.Span{Start: day, End: day.Add(24 * time.Hour)}},
+		func(files []sdk.File) bool {
+			for _, file := range files {
+				seen[file.Name]++
+			}
+			return true
+		})
+	if err != nil || len(seen) != count {
+		t.Errorf("%d files of %d, error %v", len(seen), count, err)
+	}
+	for name, times := range seen {
+		if times != 1 {
+			t.Errorf("%s came %d times", name, times)
+		}
+	}
+}
+
 func TestSearchNamesInGBK(t *testing.T) {
 	if !again(t, "gbk") {
 		return

@@ -7,7 +7,7 @@ import "C"
 
 import (
 	"sync"
-	"time"
+	"sync/atomic"
 	"unsafe"
 
 	"mediapusher/vendor_sdk/sdk"
@@ -18,19 +18,23 @@ type stream struct {
 	*device
 	id     uint64 // in the ring
 	handle handle
+	ended  atomic.Bool // a playback has told its end
 
 	// calls keeps the calls for this stream in a row, and guards what follows.
-	calls   sync.Mutex
-	octave  int           // the speed as a power of two
-	paused  chan struct{} // closed by Resume; nil while not paused
-	resting sync.WaitGroup
-	silent  bool // the device has taken the pause
+	calls  sync.Mutex
+	octave int  // the speed as a power of two
+	held   bool // callbacks are held back
+	silent bool // the recorder has taken a pause
+
+	// watch runs for each playback until done is closed.
+	done    chan struct{}
+	watches sync.WaitGroup
 }
 
 // start opens an id, makes the call that starts a stream, and registers it.
 func (d *device) start(name string, take sdk.Take, playback bool, run func(f unsafe.Pointer, id C.uint64_t) C.int32_t) (*stream, error) {
-	st := &stream{device: d, id: d.ring.Open(take), handle: handle{playback: playback}}
-	if st.id == 0 {
+	st := &stream{device: d, handle: handle{playback: playback}, done: make(chan struct{})}
+	if st.id = d.ring.Open(st.once(take)); st.id == 0 {
 		return nil, failure(name, codeMemory)
 	}
 	d.streams.begin()
@@ -65,11 +69,28 @@ func (d *device) Live(request sdk.LiveRequest, take sdk.Take) (sdk.Stream, error
 	return st, nil
 }
 
+// once lets the end through once: the library may tell it beside watch.
+func (s *stream) once(take sdk.Take) sdk.Take {
+	return func(packet sdk.Packet) {
+		switch packet.Kind {
+		case sdk.End:
+			if s.ended.Swap(true) {
+				return
+			}
+		case sdk.Sought:
+			s.ended.Store(false)
+		default:
+		}
+		take(packet)
+	}
+}
+
 // Stop ends the stream. The ring lets go what is held back and drops the rest first, because the library waits for a callback that runs.
 func (s *stream) Stop() error {
 	s.calls.Lock()
 	defer s.calls.Unlock()
-	s.endRest()
+	close(s.done)
+	s.watches.Wait()
 	s.streams.remove(s)
 	s.ring.Close(s.id)
 	name := "StopRealPlay"
@@ -77,37 +98,4 @@ func (s *stream) Stop() error {
 		name = "StopPlayBack"
 	}
 	return s.call(name, func(f unsafe.Pointer) bool { return C.hik_handle(f, s.handle.number) != 0 })
-}
-
-// keepAlivePeriod is how often a playback that is held back must be told to stay, by the maker's guide.
-const keepAlivePeriod = 2 * time.Second
-
-// beginRest holds the callbacks back and keeps the playback alive.
-func (s *stream) beginRest() {
-	done := make(chan struct{})
-	s.paused = done
-	s.ring.Hold(s.id, true)
-	s.resting.Go(func() {
-		ticker := time.NewTicker(keepAlivePeriod)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-ticker.C:
-				_ = s.control(playKeepAlive, nil, 0) // the data tells whether the playback lives
-			}
-		}
-	})
-}
-
-// endRest undoes beginRest, once.
-func (s *stream) endRest() {
-	if s.paused == nil {
-		return
-	}
-	close(s.paused)
-	s.paused = nil
-	s.ring.Hold(s.id, false)
-	s.resting.Wait()
 }

@@ -5,6 +5,7 @@ package hcnetsdk_test
 import (
 	"bytes"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -235,4 +236,65 @@ func TestStopWhilePaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop(t, playback, tape)
+}
+
+// Old libraries and some recorders say nothing at the end.
+func TestPlaybackEndWithoutCallback(t *testing.T) {
+	if !again(t, "no-end") {
+		return
+	}
+	_, device := logIn(t, nil)
+	tape := newTape()
+	playback, err := device.Playback(sdk.PlaybackRequest{Channel: first, Span: sdk.Span{Start: day, End: day.Add(5 * time.Second)}}, tape.take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, size := tape.until(t, sdk.End); size < 10_000 {
+		t.Errorf("%d bytes of five seconds", size)
+	}
+	stop(t, playback, tape)
+}
+
+// Streams of one login start and stop side by side.
+func TestStartAndStopSideBySide(t *testing.T) {
+	r, device := logIn(t, nil)
+	var streams sync.WaitGroup
+	for n := range 4 {
+		streams.Go(func() {
+			for round := range 25 {
+				tape := newTape()
+				var stream sdk.Stream
+				var err error
+				if (n+round)%2 == 0 {
+					stream, err = device.Live(sdk.LiveRequest{Channel: first + n, Stream: round % 2}, tape.take)
+				} else {
+					stream, err = device.Playback(sdk.PlaybackRequest{Channel: first, Span: sdk.Span{Start: day, End: day.Add(20 * time.Second)}}, tape.take)
+				}
+				if err != nil {
+					t.Errorf("round %d: %v", round, err)
+					return
+				}
+				if round%3 == 0 {
+					_ = stream.Pause()
+				}
+				if err := stream.Stop(); err != nil {
+					t.Errorf("round %d: %v", round, err)
+				}
+				tape.stopped.Store(true)
+				defer func() {
+					if tape.late.Load() {
+						t.Error("called back after Stop")
+					}
+				}()
+			}
+		})
+	}
+	streams.Wait()
+	for limit := time.After(patience); r.Counts().Sessions != 0; {
+		select {
+		case <-limit:
+			t.Fatalf("the recorder still has %+v", r.Counts())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
