@@ -458,6 +458,13 @@ func TestSDKQuirks(t *testing.T) {
 			t.Errorf("%s: no picture of the clip", c.vendor)
 		}
 	}
+	silent := nvrsim.DemoChannels(nvrsim.Hikvision)[2:3]
+	silent[0].Quirks.GhostAudio = true
+	ghost := start(t, nvrsim.Config{Vendor: nvrsim.Hikvision, SDK: true, Password: rightPassword, Channels: silent})
+	_, ghosts := loginSDK(t, ghost)
+	if _, p := openSDK(t, ghost, ghosts, "LIVE channel=33 stream=0").until('D'); !bytes.Contains(p.payload, []byte{0x0F, 0xC0, 0, 12}) {
+		t.Errorf("no sound in the map: % X", p.payload[:min(len(p.payload), 120)])
+	}
 	// Without lengths a stream can only be searched for the next start code; that they are 0 is enough here.
 	channels := nvrsim.DemoChannels(nvrsim.Hikvision)[:1]
 	channels[0].Quirks.OpenPES = true

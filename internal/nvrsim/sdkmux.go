@@ -65,6 +65,9 @@ func newPS(clip *clips.Clip, quirks Quirks) psMuxer {
 			cfg.AudioClock = a.ClockRate
 		}
 	}
+	if clip.Audio == nil && quirks.GhostAudio {
+		cfg.Audio, cfg.SampleRate, cfg.BitRate = psmux.AAC, 16000, 32000
+	}
 	return psMuxer{psmux.New(cfg)}
 }
 
