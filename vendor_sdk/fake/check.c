@@ -96,7 +96,9 @@ void slow_report(void) {
     slow_count = 0;
     slowest = 0;
     pthread_mutex_unlock(&slow_lock);
-    if (count > 0) fprintf(stderr, "fake-sdk: slow callback: %u calls took too long, the longest %llu ms\n", count, (unsigned long long)worst);
+    if (count > 0) {
+        fprintf(stderr, "fake-sdk: slow callback: %u calls took too long, the longest %llu ms\n", count, (unsigned long long)worst);
+    }
     fflush(stderr);
 }
 

@@ -31,7 +31,8 @@ static enum reason search(const char *call, struct login *l, int32_t channel, in
 }
 
 static struct dahua_time found_time(const struct when *w) {
-    return (struct dahua_time){(uint32_t)w->year, (uint32_t)w->month, (uint32_t)w->day, (uint32_t)w->hour, (uint32_t)w->minute, (uint32_t)w->second};
+    return (struct dahua_time){(uint32_t)w->year, (uint32_t)w->month, (uint32_t)w->day,
+                               (uint32_t)w->hour, (uint32_t)w->minute, (uint32_t)w->second};
 }
 
 static void fill(struct dahua_file *out, int32_t channel, const struct file *f) {

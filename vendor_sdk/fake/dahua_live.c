@@ -5,8 +5,8 @@
 static int stream_of(int32_t type) { return type == 0 || type == 2 ? 0 : type == 3 ? 1 : -1; }
 
 // play starts a stream inside a login; a callback may follow later.
-static int64_t play(const char *call, int64_t handle, int32_t channel, const void *window, int32_t type, void (*callback)(void), int64_t user,
-                    void (*lost)(void)) {
+static int64_t play(const char *call, int64_t handle, int32_t channel, const void *window, int32_t type, void (*callback)(void),
+                    int64_t user, void (*lost)(void)) {
     if (!core_ready(call)) return dahua_fail(NO_INIT);
     if (window) {
         misuse("%s: a window", call);
@@ -51,7 +51,8 @@ EXPORT int64_t CLIENT_RealPlayByDataType(int64_t login, const struct dahua_real_
         misuse("%s: dwSize %u and %u", call, in ? in->size : 0, out ? out->size : 0);
         return dahua_fail(WRONG_SIZE);
     }
-    if (!zeroed(call, "the request", in, 20, 24) || !zeroed(call, "the request", in, 36, 40) || !zeroed(call, "the request", in, 48, in->size))
+    if (!zeroed(call, "the request", in, 20, 24) || !zeroed(call, "the request", in, 36, 40) ||
+        !zeroed(call, "the request", in, 48, in->size))
         return dahua_fail(ILLEGAL);
     if (in->data_type != 0) return dahua_fail(NOT_BY_LIBRARY); // the other types need libStreamConvertor
     if (!in->data) {

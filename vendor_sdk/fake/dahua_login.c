@@ -77,8 +77,8 @@ static const struct {
     int32_t inside;
     uint32_t last;
 } login_errors[] = {
-    {PASSWORD, 1, LOGIN_PASSWORD},    {USER, 2, LOGIN_USER},     {TIMED_OUT, 3, LOGIN_TIMEOUT}, {LOCKED, 5, LOGIN_LOCKED}, {BUSY, 10, LOGIN_MOST},
-    {NO_CONNECTION, 9, LOGIN_CONNECT}, {GONE, 9, LOGIN_NETWORK}, {GARBLED, 7, LOGIN_BUSY},
+    {PASSWORD, 1, LOGIN_PASSWORD}, {USER, 2, LOGIN_USER}, {TIMED_OUT, 3, LOGIN_TIMEOUT},     {LOCKED, 5, LOGIN_LOCKED},
+    {BUSY, 10, LOGIN_MOST},        {GONE, 9, LOGIN_NETWORK}, {NO_CONNECTION, 9, LOGIN_CONNECT}, {GARBLED, 7, LOGIN_BUSY},
 };
 
 static int64_t login(const char *ip, int port, const char *user, const char *password, struct dahua_device *device, int32_t *error) {

@@ -72,7 +72,8 @@ EXPORT int32_t NET_DVR_FindFile_V50(int32_t id, struct hik_search_v50 *c) {
 }
 
 static struct hik_time found_time(const struct when *w) {
-    return (struct hik_time){(uint32_t)w->year, (uint32_t)w->month, (uint32_t)w->day, (uint32_t)w->hour, (uint32_t)w->minute, (uint32_t)w->second};
+    return (struct hik_time){(uint32_t)w->year, (uint32_t)w->month, (uint32_t)w->day,
+                               (uint32_t)w->hour, (uint32_t)w->minute, (uint32_t)w->second};
 }
 
 static struct hik_time_found found_time_v50(const struct when *w) {

@@ -48,7 +48,7 @@ EXPORT int32_t NET_DVR_Login_V40(struct hik_account *account, struct hik_device 
     memset(device, 0, sizeof *device);
     unsigned wait = hik_settings().connect_ms;
     enum reason r = login_open(&l, &a, account->address, account->port, account->user, account->password, wait);
-    if (r == PASSWORD || r == LOCKED) {
+    if (r == PASSWORD || r == LOCKED || r == USER) {
         int64_t tries = field_number(&a, "tries", -1);
         device->locks = tries >= 0 || r == LOCKED;
         device->tries = (uint8_t)(tries > 0 ? tries : 0);

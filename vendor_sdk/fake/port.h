@@ -44,8 +44,8 @@ static inline bool file_exists(const char *path) { return GetFileAttributesA(pat
 // own_file writes the path of the library that holds the address.
 static inline bool own_file(const void *address, char *path, size_t size) {
     HMODULE module;
-    return GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, (LPCSTR)address, &module) &&
-           GetModuleFileNameA(module, path, (DWORD)size) != 0;
+    DWORD how = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    return GetModuleHandleExA(how, (LPCSTR)address, &module) && GetModuleFileNameA(module, path, (DWORD)size) != 0;
 }
 
 #else
