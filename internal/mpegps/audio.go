@@ -9,6 +9,8 @@ import (
 const (
 	// maxAudio is the ceiling for the bytes of one audio packet, and what was left of the one before.
 	maxAudio = 1 << 17
+	// maxGuesses is how many packets may begin within a frame.
+	maxGuesses = 8
 	// g711Rate is the sampling rate where the PSM declares none.
 	g711Rate = 8000
 )
@@ -28,6 +30,8 @@ type audio struct {
 	timed bool
 	pts   int64 // of the packet, 33 bit
 	lost  bool
+
+	guesses int
 }
 
 // wants tells whether packets with this id are ours.
@@ -97,11 +101,13 @@ func (a *audio) guess() {
 			return
 		}
 	}
-	if len(a.buf) >= 2 && a.buf[0] == 0xFF && a.buf[1]&0xE0 == 0xE0 && a.buf[1]&6 != 0 {
+	switch a.guesses++; {
+	case len(a.d.stats.Ignored) > 0:
+	case len(a.buf) >= 2 && a.buf[0] == 0xFF && a.buf[1]&0xE0 == 0xE0 && a.buf[1]&6 != 0:
 		a.d.ignore(codings[0x03].name)
-		return
+	case a.guesses == maxGuesses:
+		a.d.ignore("audio that no PSM names")
 	}
-	a.d.ignore("audio that no PSM names")
 }
 
 // stamp gives the PTS of the packet to the next frame.

@@ -33,6 +33,7 @@ const (
 // its samples.
 type Demuxer struct {
 	emit    func(*media.AccessUnit) error
+	now     func() time.Time
 	arrival time.Time // of the bytes that Write has
 	failed  error     // ErrPrivate or ErrCodec
 
@@ -82,7 +83,7 @@ const maxIgnored = 48
 // New returns a Demuxer that gives each access unit, and the ownership of it, to emit. Units of a track come in the order of the stream, each when
 // its end has been seen, which for video is the begin of the next picture.
 func New(emit func(*media.AccessUnit) error) *Demuxer {
-	d := &Demuxer{emit: emit}
+	d := &Demuxer{emit: emit, now: time.Now}
 	d.video.d, d.audio.d = d, d
 	return d
 }
@@ -90,7 +91,7 @@ func New(emit func(*media.AccessUnit) error) *Demuxer {
 // Write takes the next piece of the stream, cut anywhere, and keeps no part of it. It returns the error of emit as it is, and errors that
 // errors.Is finds as ErrPrivate and ErrCodec, again at each call until Reset. Damaged data is no error. After an error of emit the rest of p is lost.
 func (d *Demuxer) Write(p []byte) error {
-	d.arrival = time.Now()
+	d.arrival = d.now()
 	return d.feed(p)
 }
 

@@ -197,7 +197,7 @@ func TestTypeChange(t *testing.T) {
 }
 
 func TestDroppedAudio(t *testing.T) {
-	video := pictures(t, "hikvision-sub.h264", 0)[:5]
+	video := pictures(t, "hikvision-sub.h264", 0)[:9]
 	for _, c := range []struct {
 		coding   psmux.Coding
 		data     []byte

@@ -53,6 +53,7 @@ func demux(t testing.TB, pieces ...[]byte) (*collector, mpegps.Stats) {
 	t.Helper()
 	c := &collector{}
 	d := mpegps.New(c.emit)
+	d.StopClock()
 	for _, p := range pieces {
 		if err := d.Write(p); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package mpegps
 
 import (
+	"slices"
 	"time"
 
 	"mediapusher/internal/media"
@@ -234,6 +235,14 @@ func (v *video) release() error {
 // nal looks at the first bytes of a NAL unit, which begins an access unit or goes on with one.
 func (v *video) nal(h []byte) error {
 	codec := v.codec()
+	if found := sniff(h); codec == media.CodecUnknown && found != codec {
+		codec = found
+		v.use(codec)
+		v.picture = slices.ContainsFunc(v.au.Units, func(nal []byte) bool {
+			part, _ := slice(codec, nal)
+			return part
+		})
+	}
 	if v.au.Size() > 0 && v.begins(codec, h) {
 		if err := v.finish(); err != nil {
 			return err
@@ -251,7 +260,8 @@ func (v *video) nal(h []byte) error {
 
 // begins tells whether a NAL unit is the first of an access unit.
 func (v *video) begins(codec media.Codec, h []byte) bool {
-	if v.nWaiting > 0 && v.au.Size() == v.clean {
+	own := v.packed < packedPictures && (v.picture || codec == media.CodecUnknown)
+	if v.nWaiting > 0 && v.au.Size() == v.clean && (v.aligned || own) {
 		return true
 	}
 	bySyntax := !v.aligned || v.packed >= packedPictures || v.packs || v.nWaiting > 0 || !v.clockSet
