@@ -76,7 +76,7 @@ func TestSearch(t *testing.T) {
 
 // A recorder gives 4000 files in a search; a day of short files has more.
 func TestSearchOfFullLists(t *testing.T) {
-	const count = 8100
+	const count = 4500
 	_, device := logIn(t, func(cfg *nvrsim.Config) {
 		cfg.Channels[1].Recordings = nil
 		for i := range count {

@@ -18,6 +18,7 @@ type stream struct {
 	*device
 	id     uint64 // in the ring
 	handle handle
+	came   atomic.Bool // something came since watch looked
 	ended  atomic.Bool // a playback has told its end
 
 	// calls keeps the calls for this stream in a row, and guards what follows.
@@ -72,6 +73,7 @@ func (d *device) Live(request sdk.LiveRequest, take sdk.Take) (sdk.Stream, error
 // once lets the end through once: the library may tell it beside watch.
 func (s *stream) once(take sdk.Take) sdk.Take {
 	return func(packet sdk.Packet) {
+		s.came.Store(true)
 		switch packet.Kind {
 		case sdk.End:
 			if s.ended.Swap(true) {

@@ -20,7 +20,7 @@ const (
 )
 
 // watch keeps a playback alive while its callbacks are held back. Else it asks for the position, because libraries before 2018 and some
-// recorders do not call back at the end: an end or a failure counts when it is told twice, so that the last data has come by then.
+// recorders do not call back at the end: an end or a failure counts when it is told twice and nothing came in between.
 func (s *stream) watch() {
 	ticker := time.NewTicker(watchPeriod)
 	defer ticker.Stop()
@@ -42,7 +42,7 @@ func (s *stream) watch() {
 			position = s.position()
 		}
 		s.calls.Unlock()
-		if position == last {
+		if quiet := !s.came.Swap(false); quiet && position == last {
 			s.over(position)
 		}
 		last = position
