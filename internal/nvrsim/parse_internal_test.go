@@ -2,6 +2,8 @@ package nvrsim
 
 import (
 	"bufio"
+	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,27 @@ func FuzzParseDigest(f *testing.F) {
 		escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
 		if got := parseDigest(`Nonce="` + escaped + `", x=y`)["nonce"]; got != value {
 			t.Fatalf("%q from %q", got, value)
+		}
+	})
+}
+
+// What a client of the SDK port escapes comes back as it was, whatever stands beside it.
+func FuzzReadSDK(f *testing.F) {
+	f.Add("demo 12345&=%", "channel=33 stream=0")
+	f.Add("", "=")
+	f.Add("\n\x00", "password=%zz")
+	f.Fuzz(func(t *testing.T, value, rest string) {
+		line := "LOGIN " + strings.ReplaceAll(rest, "\n", "") + " user=" + url.QueryEscape(value) + "\n"
+		c := &sdkConn{br: bufio.NewReaderSize(strings.NewReader(line), maxSDKLine)}
+		q, err := c.read()
+		if err != nil {
+			if !errors.Is(err, errSDKLine) && len(line) <= maxSDKLine {
+				t.Fatal(err)
+			}
+			return
+		}
+		if q.word != "LOGIN" || q.values["user"] != value {
+			t.Fatalf("%+v", q)
 		}
 	})
 }
