@@ -1,4 +1,4 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 // What the library calls, from its own threads and holding its own locks: copy into the ring and return, and never call the library.
 

@@ -1,15 +1,10 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk
 
 import (
-	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
-
-	"mediapusher/vendor_sdk/sdk"
 )
 
 func TestText(t *testing.T) {
@@ -75,29 +70,5 @@ func TestPTZParameters(t *testing.T) {
 		if p1, p2 := ptzParameters(c.command, c.speed); p1 != c.p1 || p2 != c.p2 {
 			t.Errorf("command %#x speed %d: %d %d", c.command, c.speed, p1, p2)
 		}
-	}
-}
-
-func TestCheck(t *testing.T) {
-	directory := t.TempDir()
-	name, network := companions("linux")
-	if err := os.WriteFile(filepath.Join(directory, name), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var failure *sdk.LoadError
-	if err := check(directory, name, network); !errors.As(err, &failure) || failure.File != filepath.Join(directory, network) {
-		t.Errorf("got %v", err)
-	}
-	if err := os.Mkdir(filepath.Join(directory, network), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := check(directory, name, network); !errors.As(err, &failure) {
-		t.Errorf("a directory is no library: %v", err)
-	}
-	if err := check(directory, name); err != nil {
-		t.Error(err)
-	}
-	if name, network := companions("windows"); name != "dhnetsdk.dll" || network != "avnetsdk.dll" {
-		t.Error(name, network)
 	}
 }

@@ -1,4 +1,4 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk
 

@@ -1,35 +1,25 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk
 
-import (
-	"os"
-	"path/filepath"
+import "mediapusher/vendor_sdk/sdk"
 
-	"mediapusher/vendor_sdk/sdk"
-)
-
-// companions returns the library itself and the one that it loads when it logs in, without which each login fails (nError 11).
-func companions(system string) (library, network string) {
-	if system == "windows" {
-		return "dhnetsdk.dll", "avnetsdk.dll"
-	}
-	return "libdhnetsdk.so", "libavnetsdk.so"
-}
-
-// check looks for the files in a directory. The error is an *sdk.LoadError that names the first one that is missing.
-func check(directory string, names ...string) error {
-	for _, name := range names {
-		path := filepath.Join(directory, name)
-		info, err := os.Stat(path)
-		switch {
-		case os.IsNotExist(err):
-			return &sdk.LoadError{File: path, Reason: "no such file"}
-		case err != nil:
-			return &sdk.LoadError{File: path, Reason: err.Error()}
-		case info.IsDir():
-			return &sdk.LoadError{File: path, Reason: "it is a directory"}
+// findFiles returns the library itself and the one that it loads when it logs in, without which each login fails (nError 11). The error is
+// an *sdk.LoadError that names the first needed file that is missing or is none for that system.
+func findFiles(directory, system string) (library, network string, err error) {
+	var needed []string
+	for _, part := range Parts(system) {
+		if !part.Needed {
+			continue
 		}
+		path, err := part.Find(directory, system)
+		if err != nil {
+			return "", "", err
+		}
+		needed = append(needed, path)
 	}
-	return nil
+	if len(needed) != 2 {
+		return "", "", &sdk.LoadError{File: directory, Reason: "the needed files are not known for " + system}
+	}
+	return needed[0], needed[1], nil
 }

@@ -1,4 +1,4 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk_test
 
@@ -111,19 +111,30 @@ func (r *recorder) eventually(t *testing.T, word, holds string) {
 	}
 }
 
+// Each needed file that is missing, or is no library, is named before anything is loaded.
 func TestOpenNamesWhatIsMissing(t *testing.T) {
-	var failure *sdk.LoadError
-	directory := t.TempDir()
-	if _, err := dhnetsdk.Open(directory); !errors.As(err, &failure) || filepath.Base(failure.File) != "libdhnetsdk.so" {
-		t.Errorf("got %v", err)
-	}
+	open(t)
 	for _, name := range []string{"libdhnetsdk.so", "libavnetsdk.so"} {
-		if err := os.WriteFile(filepath.Join(directory, name), []byte("no library"), 0o600); err != nil {
-			t.Fatal(err)
+		for _, damage := range []string{"missing", "text"} {
+			t.Run(name+" "+damage, func(t *testing.T) {
+				directory := t.TempDir()
+				if err := os.CopyFS(directory, os.DirFS(filepath.Join(os.Getenv("MEDIAPUSHER_FAKE_SDK"), "dahua"))); err != nil {
+					t.Fatal(err)
+				}
+				path := filepath.Join(directory, name)
+				err := os.Remove(path)
+				if damage == "text" {
+					err = os.WriteFile(path, []byte("libother.so"), 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				var failure *sdk.LoadError
+				if _, err := dhnetsdk.Open(directory); !errors.As(err, &failure) || failure.File != path || failure.Reason == "" {
+					t.Errorf("got %v", err)
+				}
+			})
 		}
-	}
-	if _, err := dhnetsdk.Open(directory); !errors.As(err, &failure) || filepath.Base(failure.File) != "libdhnetsdk.so" {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk
 
@@ -10,6 +10,7 @@ import (
 	"time"
 	"unsafe"
 
+	"mediapusher/vendor_sdk/native"
 	"mediapusher/vendor_sdk/sdk"
 )
 
@@ -42,6 +43,7 @@ func (l *library) LogIn(account sdk.Account) (sdk.Device, sdk.Identity, error) {
 		l.configure(int32(min(account.Timeout, longestConnect).Milliseconds()))
 	}
 	made := l.logIn(&in)
+	l.mendSignals()
 	if made.handle == 0 {
 		return nil, sdk.Identity{}, loginError(made.call, made.code, int(made.info.byLeftLogTimes), int(made.info.nLockLeftTime))
 	}
@@ -89,6 +91,13 @@ func (l *library) logInBy(way way, in *C.NET_IN_LOGIN_WITH_HIGHLEVEL_SECURITY) a
 		code:   loginCode(lastError(uint32(code)), int(out.nError)),
 		info:   out.stuDeviceInfo,
 	}
+}
+
+// mendSignals follows a login, in which the library loads others.
+func (l *library) mendSignals() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	native.MendSignals()
 }
 
 // identity reads what a login told. The library counts all channels from 0, whatever they are.

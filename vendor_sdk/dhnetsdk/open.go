@@ -1,4 +1,4 @@
-//go:build dahuasdk && cgo
+//go:build dahuasdk && cgo && amd64 && (linux || windows)
 
 package dhnetsdk
 
@@ -50,17 +50,17 @@ func Open(directory string) (sdk.Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the directory of the Dahua SDK: %w", err)
 	}
-	name, network := companions(runtime.GOOS)
-	if err := check(directory, name, network); err != nil {
+	path, network, err := findFiles(directory, runtime.GOOS)
+	if err != nil {
 		return nil, err
 	}
+	native.KeepSignals()
 	if runtime.GOOS == "windows" {
 		// LoadLibrary by name finds what is loaded already, wherever it lies. It stays loaded.
-		if _, err := native.Load(filepath.Join(directory, network)); err != nil {
+		if _, err := native.Load(network); err != nil {
 			return nil, err
 		}
 	}
-	path := filepath.Join(directory, name)
 	file, err := native.Load(path)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,9 @@ func (l *library) start() error {
 	l.losses = l.ring.Open(l.lost)
 	C.dh_set_push(l.ring.Push())
 	var code C.uint32_t
-	if C.dh_init(l.api, C.uint64_t(l.losses), &code) == 0 {
+	done := C.dh_init(l.api, C.uint64_t(l.losses), &code)
+	native.MendSignals()
+	if done == 0 {
 		l.ring.Shut()
 		return failure("CLIENT_InitEx", code)
 	}
