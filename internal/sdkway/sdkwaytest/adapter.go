@@ -91,8 +91,9 @@ func (a Adapter) start(t *testing.T, directory string, crashes int) sdkway.Super
 		t.Fatal(err)
 	}
 	return sdkway.Supervise(supervisor.New(supervisor.Config{
-		Command: []string{program}, Directory: directory, Environment: []string{workerDirectory + "=" + directory},
-		MemoryLimit: memoryLimit, MaxCrashes: crashes,
+		Command: []string{program}, Directory: directory, MemoryLimit: memoryLimit, MaxCrashes: crashes,
+		// A program with the race detector waits a second before it ends, unless it is told not to.
+		Environment: []string{workerDirectory + "=" + directory, "GORACE=atexit_sleep_ms=0"},
 	}))
 }
 

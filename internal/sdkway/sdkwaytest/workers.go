@@ -33,7 +33,7 @@ func (a Adapter) NotBuilt(t *testing.T) {
 	}
 	r := a.Simulate(t, a.recorder(devicetest.Setup{}))
 	_, err := a.driver(a.start(t, t.TempDir(), 0)).Open(t.Context(), r.Target)
-	a.expect(t, err, device.KindNotBuilt)
+	expect(t, err, device.KindNotBuilt)
 	if !errors.Is(err, sdk.ErrNotBuilt) || !strings.Contains(err.Error(), "-tags") {
 		t.Errorf("%v does not say how to build with it", err)
 	}
@@ -48,14 +48,14 @@ func (a Adapter) Logins(t *testing.T) {
 		wrong := r.Target
 		wrong.Password = device.NewSecret("wrong-secret")
 		_, err := a.driver(workers).Open(t.Context(), wrong)
-		a.expect(t, err, device.KindAuth)
+		expect(t, err, device.KindAuth)
 		if !strings.Contains(err.Error(), "one try is left") {
 			t.Errorf("%v does not say how many tries are left", err)
 		}
 		_, err = a.driver(workers).Open(t.Context(), wrong)
-		a.expect(t, err, device.KindAuth, device.KindLocked)
+		expect(t, err, device.KindAuth, device.KindLocked)
 		_, err = a.driver(workers).Open(t.Context(), r.Target)
-		failure := a.expect(t, err, device.KindLocked)
+		failure := failureOf(t, err, device.KindLocked)
 		if left := failure.RetryAfter; left <= 0 || left > 30*time.Minute {
 			t.Errorf("locked for %v", left)
 		}
@@ -66,7 +66,7 @@ func (a Adapter) Logins(t *testing.T) {
 	t.Run("library missing", func(t *testing.T) {
 		r := a.Simulate(t, a.recorder(devicetest.Setup{}))
 		_, err := a.driver(a.start(t, t.TempDir(), 0)).Open(t.Context(), r.Target)
-		a.expect(t, err, device.KindNotBuilt)
+		expect(t, err, device.KindNotBuilt)
 		var missing *sdk.LoadError
 		if !errors.As(err, &missing) || missing.File == "" || !strings.Contains(err.Error(), "doctor --sdk") {
 			t.Errorf("%v does not say what is missing and what to do", err)
@@ -107,7 +107,7 @@ func (a Adapter) Crashes(t *testing.T) {
 		}
 	}
 	_, err := a.driver(workers).Open(t.Context(), r.Target)
-	failure := a.expect(t, err, device.KindUnreachable)
+	failure := failureOf(t, err, device.KindUnreachable)
 	var rest *supervisor.RestError
 	if !errors.As(err, &rest) || failure.RetryAfter <= 0 || failure.Permanent() {
 		t.Errorf("after three crashes: %v", err)
@@ -169,7 +169,13 @@ func (ignoring) Write(au *media.AccessUnit) error {
 }
 
 // expect checks the error of a login.
-func (a Adapter) expect(t *testing.T, err error, kinds ...device.Kind) *device.Error {
+func expect(t *testing.T, err error, kinds ...device.Kind) {
+	t.Helper()
+	_ = failureOf(t, err, kinds...)
+}
+
+// failureOf checks as expect does, for a closer look at the error.
+func failureOf(t *testing.T, err error, kinds ...device.Kind) *device.Error {
 	t.Helper()
 	var failure *device.Error
 	if !errors.As(err, &failure) || failure.Op != device.OpLogin || !slices.Contains(kinds, failure.Kind) {
