@@ -44,7 +44,7 @@ library() {
 }
 
 common=(check.c sim.c core.c login.c stream.c)
-hikvision=(hik_init.c hik_events.c hik_login.c hik_live.c hik_find.c hik_play.c)
+hikvision=(hik_init.c hik_signals.c hik_events.c hik_login.c hik_live.c hik_find.c hik_play.c)
 dahua=(dahua_init.c dahua_login.c dahua_live.c dahua_find.c dahua_play.c)
 components=(HCPreview HCPlayBack HCCoreDevCfg HCGeneralCfgMgr StreamTransClient SystemTransform)
 

@@ -248,6 +248,11 @@ uint32_t hik_number(enum reason r, enum kind kind);
 // hik_component tells whether a file of HCNetSDKCom is there.
 bool hik_component(const char *name);
 
+// Signal handlers: taken at Init, looked at when a login comes, released at Cleanup.
+void hik_signals_take(void);
+void hik_signals_check(void);
+void hik_signals_release(void);
+
 // Times of the caller: hik_when is misuse where it is none.
 bool hik_when(const char *call, const struct hik_time *from, struct when *to);
 bool hik_when_v50(const char *call, const struct hik_time_v50 *from, struct when *to);

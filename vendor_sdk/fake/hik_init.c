@@ -95,6 +95,7 @@ EXPORT int32_t NET_DVR_SetSDKInitCfg(uint32_t type, const void *in) {
 
 EXPORT int32_t NET_DVR_Init(void) {
     if (!core_start("NET_DVR_Init")) return hik_fail(41);
+    hik_signals_take();
     printf("[fake-sdk] HCNetSDK 6.1.9.48 starts\n");
     fflush(stdout);
     return hik_done();
@@ -103,6 +104,7 @@ EXPORT int32_t NET_DVR_Init(void) {
 EXPORT int32_t NET_DVR_Cleanup(void) {
     if (!core_ready("NET_DVR_Cleanup")) return hik_fail(3);
     core_end("NET_DVR_Cleanup");
+    hik_signals_release();
     pthread_mutex_lock(&lock);
     settings = defaults;
     pthread_mutex_unlock(&lock);

@@ -43,6 +43,7 @@ EXPORT int32_t NET_DVR_Login_V40(struct hik_account *account, struct hik_device 
         return hik_fail(17) - 1;
     }
     if (!account_good(call, account)) return hik_fail(17) - 1;
+    hik_signals_check();
     struct answer a;
     struct login *l;
     memset(device, 0, sizeof *device);
