@@ -84,7 +84,7 @@ func (l *library) start(found files) error {
 	if l.ring == nil {
 		return failure("Init", codeMemory)
 	}
-	l.streams.init()
+	l.streams.init(func(id uint64, code C.int32_t) { C.hik_tell_broken(C.uint64_t(id), code) })
 	C.hik_connect(l.ring.Push(), l.functions["GetLastError"])
 	C.hik_signals_keep()
 	err := l.call("Init", func(f unsafe.Pointer) bool { return C.hik_plain(f) != 0 })

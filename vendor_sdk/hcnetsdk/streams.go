@@ -22,23 +22,29 @@ const (
 	exceptionLength = C.sizeof_hik_exception
 )
 
+// cInt is the library's LONG.
+type cInt = C.int32_t
+
 // handle names a stream as exceptions do: live streams and playbacks are counted apart.
 type handle struct {
 	playback bool
-	number   C.int32_t
+	number   cInt
 }
 
 // streams knows what plays, so that exceptions find their stream.
 type streams struct {
+	// tell puts Broken behind what the ring still holds of an id.
+	tell func(id uint64, code cInt)
+
 	mu      sync.Mutex
 	playing map[handle]*stream
 	// An exception may come before the call that starts its stream has returned. early keeps such while any start is under way.
 	starting int
-	early    map[handle]C.int32_t
+	early    map[handle]cInt
 }
 
-func (s *streams) init() {
-	s.playing, s.early = make(map[handle]*stream), make(map[handle]C.int32_t)
+func (s *streams) init(tell func(id uint64, code cInt)) {
+	s.tell, s.playing, s.early = tell, make(map[handle]*stream), make(map[handle]cInt)
 }
 
 // begin stands before the call that starts a stream, and ready or failed behind it.
@@ -60,7 +66,7 @@ func (s *streams) ready(st *stream) {
 	s.playing[st.handle] = st
 	if code, lost := s.early[st.handle]; lost {
 		delete(s.early, st.handle)
-		C.hik_tell_broken(C.uint64_t(st.id), code)
+		s.tell(st.id, code)
 	}
 	s.started()
 }
@@ -81,13 +87,13 @@ func (s *streams) remove(st *stream) {
 	}
 }
 
-// exception is the Take of the exception callback: it puts Broken behind what the ring still holds of a stream.
+// exception is the Take of the exception callback.
 func (s *streams) exception(packet sdk.Packet) {
 	if len(packet.Data) != exceptionLength {
 		return
 	}
 	what := *(*C.hik_exception)(unsafe.Pointer(unsafe.SliceData(packet.Data)))
-	code := C.int32_t(what.error)
+	code := cInt(what.error)
 	if code == 0 {
 		code = codeUnconnected
 	}
@@ -101,16 +107,16 @@ func (s *streams) exception(packet sdk.Packet) {
 	case exchangeLost, loginGivenUp:
 		for _, st := range s.playing {
 			if st.user == what.user_id {
-				C.hik_tell_broken(C.uint64_t(st.id), code)
+				s.tell(st.id, code)
 			}
 		}
 	}
 }
 
 // lose is called with mu held.
-func (s *streams) lose(h handle, code C.int32_t) {
+func (s *streams) lose(h handle, code cInt) {
 	if st := s.playing[h]; st != nil {
-		C.hik_tell_broken(C.uint64_t(st.id), code)
+		s.tell(st.id, code)
 	} else if s.starting > 0 && len(s.early) < maxEarly {
 		s.early[h] = code
 	}
