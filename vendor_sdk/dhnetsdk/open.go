@@ -79,7 +79,7 @@ func Open(directory string) (sdk.Library, error) {
 func (l *library) start() error {
 	l.ring = native.NewRing()
 	if l.ring == nil {
-		return &sdk.Error{Call: "CLIENT_InitEx", TriesLeft: -1}
+		return refused("CLIENT_InitEx", codeSystem)
 	}
 	l.losses = l.ring.Open(l.lost)
 	C.dh_set_push(l.ring.Push())

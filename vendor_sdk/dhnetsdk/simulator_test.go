@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -195,5 +196,45 @@ func TestSimulatorDrops(t *testing.T) {
 	until(t, packets, sdk.Broken)
 	if err := s.Stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Callers need not wait for each other: the calls are put in a row. The fake library ends the process where two are inside one login.
+func TestSimulatorTakesCallsSideBySide(t *testing.T) {
+	r, device := enter(t, nil)
+	var callers sync.WaitGroup
+	for n := range 4 {
+		callers.Go(func() {
+			for range 5 {
+				take, packets := collector()
+				s, err := device.Live(sdk.LiveRequest{Channel: n}, take)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case <-packets:
+				case <-time.After(patience):
+					t.Error("no packet came")
+				}
+				files := 0
+				err = device.Search(sdk.SearchRequest{Channel: 0, Span: span()}, func(page []sdk.File) bool { files += len(page); return true })
+				if err != nil || files != 12 {
+					t.Errorf("%d files, %v", files, err)
+				}
+				for _, stop := range []bool{false, true} {
+					if err := device.Move(sdk.Movement{Channel: n, Command: 0x20, Speed: 3, Stop: stop}); err != nil {
+						t.Error(err)
+					}
+				}
+				if err := s.Stop(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	if counts := r.Counts(); counts.Moving != 0 {
+		t.Errorf("%d cameras still move", counts.Moving)
 	}
 }

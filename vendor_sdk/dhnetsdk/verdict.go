@@ -11,6 +11,7 @@ import (
 
 // Errors of CLIENT_GetLastError, without the highest bit.
 const (
+	codeSystem       = 1
 	codeNetwork      = 2 // mostly a time-out
 	codeIllegalParam = 7
 	codeReturnData   = 21
