@@ -71,7 +71,7 @@ static bool helper_there(void) {
     return file_exists(path);
 }
 
-// login_error is the number inside the answer of a login, and the one that GetLastError tells.
+// login_errors has the number inside the answer of a login, and the one that GetLastError tells.
 static const struct {
     enum reason reason;
     int32_t inside;

@@ -15,7 +15,7 @@ struct stream {
     struct conn conn;
     pthread_t thread;
     bool running; // the thread was started; used by the calls on the handle only
-    bool converted, callback_set;
+    bool callback_set;
     int octave; // Hikvision: speed as a power of two
 
     pthread_mutex_t lock;
@@ -42,7 +42,7 @@ struct stream *stream_new(struct login *login, enum kind kind, const char *reque
 // stream_open connects and asks the recorder. It is called before stream_run, or by the thread itself.
 enum reason stream_open(struct stream *s);
 
-// stream_run starts the thread; where open is set, it connects first, and a failure is told as loss.
+// stream_run starts the thread. Where stream_open was not called, the thread does that, and a failure is told as loss.
 void stream_run(struct stream *s);
 
 // stream_say sends a line without its line feed.
