@@ -24,10 +24,6 @@ void hik_on_exception(uint32_t type, int32_t user_id, int32_t handle, void *user
 void hik_tell_broken(uint64_t id, int32_t code);
 void hik_tell_end(uint64_t id);
 
-// hik_signals_keep remembers the handlers of signals before the library sets its own, hik_signals_mend makes Go live with these.
-void hik_signals_keep(void);
-void hik_signals_mend(void);
-
 static inline int32_t hik_plain(void *f) { return ((int32_t (*)(void))f)(); }
 static inline uint32_t hik_number(void *f) { return ((uint32_t (*)(void))f)(); }
 static inline int32_t hik_handle(void *f, int32_t handle) { return ((int32_t (*)(int32_t))f)(handle); }

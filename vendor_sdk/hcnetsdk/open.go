@@ -60,22 +60,23 @@ func Open(directory string) (sdk.Library, error) {
 	if err != nil {
 		return nil, err
 	}
+	native.KeepSignals() // libhpr and libHCCore import sigaction
 	loaded, err := native.Load(found.library)
 	if err != nil {
 		return nil, err
 	}
 	l := &library{}
-	if l.functions, err = find(loaded, found.library); err == nil {
-		err = l.start(found)
+	if l.functions, err = find(loaded, found.library); err != nil {
+		_ = loaded.Close() // it has done nothing yet
+		return nil, err
 	}
-	if err != nil {
-		_ = loaded.Close() // it has no threads yet
+	if err := l.start(found); err != nil {
 		return nil, err
 	}
 	return l, nil
 }
 
-// start initialises the library. Where that fails, nothing of it is left.
+// start initialises the library. Where that fails, only its code is left, as after Close.
 func (l *library) start(found files) error {
 	if err := l.tellPaths(found); err != nil {
 		return err
@@ -86,9 +87,8 @@ func (l *library) start(found files) error {
 	}
 	l.streams.init(func(id uint64, code C.int32_t) { C.hik_tell_broken(C.uint64_t(id), code) })
 	C.hik_connect(l.ring.Push(), l.functions["GetLastError"])
-	C.hik_signals_keep()
 	err := l.call("Init", func(f unsafe.Pointer) bool { return C.hik_plain(f) != 0 })
-	C.hik_signals_mend()
+	native.MendSignals()
 	if err != nil {
 		l.ring.Shut()
 		return err
