@@ -36,8 +36,9 @@ func (a *AnnexB) Write(au *AccessUnit, p []byte) error {
 	return nil
 }
 
-// Next copies p into au up to the next start code. Where one is found it returns true and the bytes behind it, with which a NAL unit begins;
-// the caller may give the next call another access unit. Else all of p is used up. It keeps no part of p. It fails with ErrUnitTooLarge.
+// Next copies p into au up to the next start code. Where one is found it returns true and the bytes behind it, with which a NAL unit
+// begins; the caller may give the next call another access unit. Else all of p is used up. It keeps no part of p. It fails with
+// ErrUnitTooLarge.
 func (a *AnnexB) Next(au *AccessUnit, p []byte) (rest []byte, begins bool, err error) {
 	if a.zeros > 0 {
 		nonzero := bytes.TrimLeft(p, "\x00")

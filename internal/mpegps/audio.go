@@ -29,7 +29,10 @@ type audio struct {
 	rest  int // bytes at the start of buf that are left of the packet before
 	timed bool
 	pts   int64 // of the packet, 33 bit
-	lost  bool
+	// restTimed says that restPTS is that of the frame which begins the rest.
+	restTimed bool
+	restPTS   int64
+	lost      bool
 
 	guesses int
 }
@@ -110,13 +113,12 @@ func (a *audio) guess() {
 	}
 }
 
-// stamp gives the PTS of the packet to the next frame.
-func (a *audio) stamp() {
-	if a.timed {
-		picture, known := a.d.video.lastPTS, a.d.video.begun && a.d.video.clockSet
-		a.clock.stamp(a.pts, picture, known)
+// stamp gives the PTS of the packet to the next frame, once.
+func (a *audio) stamp(timed *bool, pts int64) {
+	if *timed {
+		a.clock.stamp(pts, a.d.video.lastPTS, a.d.video.begun && a.d.video.clockSet)
 	}
-	a.timed = false
+	*timed = false
 }
 
 // samples makes one unit of a packet of G.711.
@@ -129,7 +131,7 @@ func (a *audio) samples() error {
 		a.track = &media.Track{ID: audioTrack, Codec: a.codec, SampleRate: rate, Channels: channels}
 	}
 	a.clock.rate = int64(rate)
-	a.stamp()
+	a.stamp(&a.timed, a.pts)
 	err := a.give(a.buf)
 	a.clock.pass(len(a.buf) / channels)
 	a.buf = a.buf[:0]
@@ -144,6 +146,9 @@ func (a *audio) frames() error {
 		f, ok := parseADTS(b)
 		switch {
 		case !ok && len(b) < adtsHeader && adtsSync(b), ok && f.size > len(b):
+			if done >= a.rest { // it began in this packet
+				a.restTimed, a.restPTS = a.timed, a.pts
+			}
 			a.buf = a.buf[:copy(a.buf, b)]
 			return nil
 		case !ok || !adtsSync(b[f.size:]):
@@ -152,9 +157,12 @@ func (a *audio) frames() error {
 			a.lost = true
 			continue
 		}
-		if done >= a.rest {
-			a.clock.rate = int64(aacRates[f.rateIndex])
-			a.stamp()
+		a.clock.rate = int64(aacRates[f.rateIndex])
+		if done < a.rest {
+			a.stamp(&a.restTimed, a.restPTS)
+		} else {
+			a.restTimed = false
+			a.stamp(&a.timed, a.pts)
 		}
 		err = a.frame(f, b[f.header:f.size])
 		b, done = b[f.size:], done+f.size
@@ -201,4 +209,4 @@ func (a *audio) give(payload []byte) error {
 }
 
 // drop gives up what is begun.
-func (a *audio) drop() { a.buf, a.rest, a.timed = a.buf[:0], 0, false }
+func (a *audio) drop() { a.buf, a.rest, a.timed, a.restTimed = a.buf[:0], 0, false, false }

@@ -68,9 +68,9 @@ func TestADTSDamage(t *testing.T) {
 }
 
 func TestAudioChange(t *testing.T) {
-	video := pictures(t, "hikvision-sub.h264", 0)
+	video, later := pictures(t, "hikvision-sub.h264", 0), pictures(t, "hikvision-sub.h264", 2*step)
 	mono, _ := mux(psmux.Config{Video: psmux.H264, Audio: psmux.ALaw, SampleRate: 8000}, video[:2], sounds(t, "beeps.alaw", 0)[:2])
-	stereo, _ := mux(psmux.Config{Video: psmux.H264, Audio: psmux.ALaw, SampleRate: 16000, Channels: 2}, video[:2], sounds(t, "beeps.alaw", 2*step)[:1])
+	stereo, _ := mux(psmux.Config{Video: psmux.H264, Audio: psmux.ALaw, SampleRate: 16000, Channels: 2}, later[:2], sounds(t, "beeps.alaw", 2*step)[:1])
 	got, _ := demux(t, mono, stereo)
 	audio := got.audio()
 	if len(audio) != 3 || audio[0].Track != audio[1].Track || audio[0].Track == audio[2].Track {

@@ -7,8 +7,8 @@ const (
 	clockStrikes = 3
 )
 
-// audioClock makes times in 1/90000 s of the PTS of audio. Devices are known whose PTS of G.711 count samples: the step from one packet to the next
-// tells.
+// audioClock makes times in 1/90000 s of the PTS of audio. Devices are known whose PTS of G.711 count samples: the step from one
+// packet to the next tells.
 type audioClock struct {
 	raw     unwrapper
 	started bool

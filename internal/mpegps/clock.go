@@ -52,8 +52,8 @@ type wallClock struct {
 // tell notes the clock of a PSM.
 func (w *wallClock) tell(t time.Time) { w.told = t }
 
-// picture notes the PTS of a picture, to which the clock of the PSM before it belongs. While the clock that is known agrees with the second that
-// the PSM tells it stays: so the fraction that each PSM cuts off does not make it stagger.
+// picture notes the PTS of a picture, to which the clock of the PSM before it belongs. While the clock that is known agrees with the
+// second that the PSM tells it stays: so the fraction that each PSM cuts off does not make it stagger.
 func (w *wallClock) picture(pts int64) {
 	if w.told.IsZero() {
 		return

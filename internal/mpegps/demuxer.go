@@ -25,12 +25,13 @@ const (
 
 // Demuxer is a push parser of one program stream. It is not safe for concurrent use.
 //
-// Video is H.264 or H.265, in the first video stream (E0 to EF) that has a coding we carry; audio is AAC in ADTS or G.711, in the first such
-// stream of C0 to DF. The PSM (program stream map) says what they are; where it is missing or wrong the NAL units and the ADTS headers do.
+// Video is H.264 or H.265, in the first video stream (E0 to EF) that has a coding we carry; audio is AAC in ADTS or G.711, in the
+// first such stream of C0 to DF. The PSM (program stream map) says what they are; where it is missing or wrong the NAL units and the
+// ADTS headers do.
 //
-// PTS are those of the stream, unwrapped to 64 bit. A picture that has none lies one frame after the one before. Where a video stream has no PTS at
-// all, the clock reference of the pack headers (SCR) stands for it, and where that stands still, the time of arrival. Audio without PTS goes on by
-// its samples.
+// PTS are those of the stream, unwrapped to 64 bit. A picture that has none lies one frame after the one before. Where a video stream
+// has no PTS at all, the clock reference of the pack headers (SCR) stands for it, and where that stands still, the time of arrival.
+// Audio without PTS goes on by its samples.
 type Demuxer struct {
 	emit    func(*media.AccessUnit) error
 	now     func() time.Time
@@ -72,24 +73,25 @@ type Stats struct {
 	Units, Dropped uint64
 	// Ignored names the codings of streams that are dropped, "MPEG audio".
 	Ignored []string
-	// Width and Height in pixels and FrameTicks in 1/90000 s are what the recorder declares of its video in the PSM (VIDEO descriptor); 0 where
-	// it does not. The SPS is what counts.
+	// Width and Height in pixels and FrameTicks in 1/90000 s are what the recorder declares of its video in the PSM (VIDEO
+	// descriptor); 0 where it does not. The SPS is what counts.
 	Width, Height, FrameTicks int
 }
 
 // maxIgnored is the ceiling for Stats.Ignored: streams of a PSM have at most 48 ids.
 const maxIgnored = 48
 
-// New returns a Demuxer that gives each access unit, and the ownership of it, to emit. Units of a track come in the order of the stream, each when
-// its end has been seen, which for video is the begin of the next picture.
+// New returns a Demuxer that gives each access unit, and the ownership of it, to emit. Units of a track come in the order of the
+// stream, each when its end has been seen, which for video is the begin of the next picture.
 func New(emit func(*media.AccessUnit) error) *Demuxer {
 	d := &Demuxer{emit: emit, now: time.Now}
 	d.video.d, d.audio.d = d, d
 	return d
 }
 
-// Write takes the next piece of the stream, cut anywhere, and keeps no part of it. It returns the error of emit as it is, and errors that
-// errors.Is finds as ErrPrivate and ErrCodec, again at each call until Reset. Damaged data is no error. After an error of emit the rest of p is lost.
+// Write takes the next piece of the stream, cut anywhere, and keeps no part of it. It returns the error of emit as it is, and errors
+// that errors.Is finds as ErrPrivate and ErrCodec, again at each call until Reset. Damaged data is no error. After an error of emit
+// the rest of p is lost.
 func (d *Demuxer) Write(p []byte) error {
 	d.arrival = d.now()
 	return d.feed(p)
@@ -118,8 +120,8 @@ func (d *Demuxer) feed(p []byte) error {
 	return d.failed
 }
 
-// Flush gives out the last unit at the end of the stream. A unit in the middle of which the stream ends is dropped. It returns the error of emit,
-// ErrPrivate and ErrCodec as Write does. More of the stream may follow.
+// Flush gives out the last unit at the end of the stream. A unit in the middle of which the stream ends is dropped. It returns the
+// error of emit, ErrPrivate and ErrCodec as Write does. More of the stream may follow.
 func (d *Demuxer) Flush() error {
 	where, cut := d.place, d.left > 0
 	d.place, d.have, d.left, d.scan = atHeader, 0, 0, scanner{}
@@ -139,8 +141,8 @@ func (d *Demuxer) Flush() error {
 	return d.failed
 }
 
-// Reset tells that data was lost: what is begun is dropped, and nothing is given out before the next pack header. The next unit of each track
-// is Lost.
+// Reset tells that data was lost: what is begun is dropped, and nothing is given out before the next pack header. The next unit of
+// each track is Lost.
 func (d *Demuxer) Reset() {
 	d.failed = nil
 	d.have, d.left, d.open, d.scan = 0, 0, false, scanner{}

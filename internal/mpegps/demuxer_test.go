@@ -19,17 +19,32 @@ func TestHikvision(t *testing.T) {
 		cfg                psmux.Config
 		track              media.Track
 	}{
-		{"H.264, mu-law", "hikvision-h264.h264", "beeps.ulaw", psmux.Config{Video: psmux.H264, Audio: psmux.MuLaw, SampleRate: 8000, BitRate: 64000},
-			media.Track{Codec: media.PCMU, SampleRate: 8000}},
-		{"H.265, A-law, private data", "hikvision-h265.h265", "beeps.alaw", psmux.Config{Video: psmux.H265, Audio: psmux.ALaw, SampleRate: 8000, PrivateEvery: 3},
-			media.Track{Codec: media.PCMA, SampleRate: 8000}},
-		{"H.264, AAC", "hikvision-sub.h264", "beeps.aac", psmux.Config{Video: psmux.H264, Audio: psmux.AAC, SampleRate: 16000, MaxPES: 100},
-			media.Track{Codec: media.AAC, SampleRate: 16000, AudioConfig: []byte{0x14, 0x08}}},
+		{
+			"H.264, mu-law", "hikvision-h264.h264", "beeps.ulaw",
+			psmux.Config{Video: psmux.H264, Audio: psmux.MuLaw, SampleRate: 8000, BitRate: 64000},
+			media.Track{Codec: media.PCMU, SampleRate: 8000},
+		},
+		{
+			"H.265, A-law, private data", "hikvision-h265.h265", "beeps.alaw",
+			psmux.Config{Video: psmux.H265, Audio: psmux.ALaw, SampleRate: 8000, PrivateEvery: 3},
+			media.Track{Codec: media.PCMA, SampleRate: 8000},
+		},
+		{
+			"H.264, AAC", "hikvision-sub.h264", "beeps.aac",
+			psmux.Config{Video: psmux.H264, Audio: psmux.AAC, SampleRate: 16000, MaxPES: 100},
+			media.Track{Codec: media.AAC, SampleRate: 16000, AudioConfig: []byte{0x14, 0x08}},
+		},
 		{"open length", "hikvision-h264.h264", "", psmux.Config{Video: psmux.H264, OpenLength: true, PrivateEvery: 1}, media.Track{}},
-		{"8 kHz clock", "hikvision-sub.h264", "beeps.alaw", psmux.Config{Video: psmux.H264, Audio: psmux.ALaw, SampleRate: 8000, AudioClock: 8000},
-			media.Track{Codec: media.PCMA, SampleRate: 8000}},
-		{"no PSM", "hikvision-h265.h265", "beeps.aac", psmux.Config{Video: psmux.H265, Audio: psmux.AAC, NoMap: true},
-			media.Track{Codec: media.AAC, SampleRate: 16000, AudioConfig: []byte{0x14, 0x08}}},
+		{
+			"8 kHz clock", "hikvision-sub.h264", "beeps.alaw",
+			psmux.Config{Video: psmux.H264, Audio: psmux.ALaw, SampleRate: 8000, AudioClock: 8000},
+			media.Track{Codec: media.PCMA, SampleRate: 8000},
+		},
+		{
+			"no PSM", "hikvision-h265.h265", "beeps.aac",
+			psmux.Config{Video: psmux.H265, Audio: psmux.AAC, NoMap: true},
+			media.Track{Codec: media.AAC, SampleRate: 16000, AudioConfig: []byte{0x14, 0x08}},
+		},
 		{"large packets", "hikvision-h264.h264", "", psmux.Config{Video: psmux.H264, MaxPES: 65000}, media.Track{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

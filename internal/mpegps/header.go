@@ -78,14 +78,14 @@ func kindOf(b []byte) headerKind {
 	}
 }
 
-// maskedPack tells whether another packet is a pack header whose last byte of the start code was damaged: its length would hide the packs that
-// follow.
+// maskedPack tells whether another packet is a pack header whose last byte of the start code was damaged: its length would hide the
+// packs that follow.
 func maskedPack(b []byte) bool {
 	return b[4]&0xC4 == 0x44 && packMarked(b) && (b[6] != 0xFF || b[8] != 0xFF) // padding is FF
 }
 
-// headerSize tells how many bytes the header at the start of b has, as far as b tells: the answer is final where it is not larger than len(b).
-// For what is no header it is packSize, enough to see what it might have been.
+// headerSize tells how many bytes the header at the start of b has, as far as b tells: the answer is final where it is not larger than
+// len(b). For what is no header it is packSize, enough to see what it might have been.
 func headerSize(b []byte) int {
 	if len(b) < 4 {
 		return 4
@@ -139,8 +139,8 @@ func packMarked(b []byte) bool {
 	return b[4]&0xC4 == 0x44 && b[6]&4 != 0 && b[8]&4 != 0 && b[9]&1 != 0 && b[12]&3 == 3
 }
 
-// nearlyPack tells whether b was a pack header before some of its bytes were damaged: most are those of the last pack, apart from the part of
-// the SCR that changes.
+// nearlyPack tells whether b was a pack header before some of its bytes were damaged: most are those of the last pack, apart from the
+// part of the SCR that changes.
 func nearlyPack(b []byte, last *[packSize]byte) bool {
 	if len(b) < packSize {
 		return false

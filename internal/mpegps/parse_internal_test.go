@@ -99,8 +99,11 @@ func TestClocks(t *testing.T) {
 		want        pesHeader
 		ok          bool
 	}{
-		{"Hikvision", "00 00 01 E0 00 20 8C 80 0A 21 B9 9B 28 45 FF FF FF FF F8",
-			pesHeader{id: 0xE0, aligned: true, stamped: true, pts: 778474530, payload: 19}, true},
+		{
+			"Hikvision", "00 00 01 E0 00 20 8C 80 0A 21 B9 9B 28 45 FF FF FF FF F8",
+			pesHeader{id: 0xE0, aligned: true, stamped: true, pts: 778474530, payload: 19},
+			true,
+		},
 		{"without PTS", "00 00 01 E1 00 03 88 00 00", pesHeader{id: 0xE1}, true},
 		{"length 0", "00 00 01 E0 00 00 84 80 05 21 00 01 00 05", pesHeader{id: 0xE0, aligned: true, stamped: true, pts: 2, open: true}, true},
 		{"header larger than the packet", "00 00 01 E0 00 03 80 00 01 FF", pesHeader{}, false},
@@ -122,7 +125,10 @@ func TestClocks(t *testing.T) {
 func TestUnwrap(t *testing.T) {
 	var u unwrapper
 	for i, c := range []struct{ raw, want int64 }{
-		{8589932482, 8589932482}, {1490, 8589936082}, {8589932482, 8589932482}, {5090, 1<<33 + 5090},
+		{8589932482, 8589932482},
+		{1490, 8589936082},
+		{8589932482, 8589932482},
+		{5090, 1<<33 + 5090},
 		{1 << 32, 1<<33 + 1<<32 - wrap}, // damaged: not believed
 		{8690, 1<<33 + 8690},
 	} {

@@ -32,16 +32,13 @@ func pesSize(b []byte) int {
 	if len(b) < 7 {
 		return 7
 	}
-	size := 0
-	if b[6]&0xC0 == 0x80 {
-		if len(b) < 9 {
-			return 9
-		}
-		size = 9 + int(b[8])
-	} else {
-		size = pesSize1(b)
+	switch {
+	case b[6]&0xC0 != 0x80:
+		return pesSize1(b)
+	case len(b) < 9:
+		return 9
 	}
-	return size
+	return 9 + int(b[8])
 }
 
 // pesSize1 is pesSize of a packet of MPEG-1: stuffing, buffer size, PTS and DTS, each of which may be missing.

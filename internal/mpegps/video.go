@@ -8,22 +8,23 @@ import (
 )
 
 const (
-	// packedPictures is how many packs must begin in the middle of a picture before a stream is taken for one that cuts its pictures into packs.
+	// packedPictures is how many packs must begin in the middle of a picture before a stream is taken for one that cuts its pictures
+	// into packs.
 	packedPictures = 3
 	// regularPacks is how many packs must begin with a PTS before each is taken for a picture.
 	regularPacks = 8
 	// defaultStep is the time of a picture without PTS behind the one before where nothing tells it: 25 pictures a second.
 	defaultStep = 3600
-	// foreignStrikes is how many key frames must show no parameter sets of H.264 or H.265 before a PSM that calls the coding something else is
-	// believed against pictures that came before.
+	// foreignStrikes is how many key frames must show no parameter sets of H.264 or H.265 before a PSM that calls the coding something
+	// else is believed against pictures that came before.
 	foreignStrikes = 2
 )
 
 // video makes access units of one video stream.
 //
-// A recorder gives each picture a pack header, a PTS and packets of its own: what has one PTS is one unit. A multiplexer that follows the standard
-// to the letter fills packets of a size with pictures, and the PTS is that of the first picture that begins in a packet; there the NAL units
-// tell where a picture begins.
+// A recorder gives each picture a pack header, a PTS and packets of its own: what has one PTS is one unit. A multiplexer that follows
+// the standard to the letter fills packets of a size with pictures, and the PTS is that of the first picture that begins in a packet;
+// there the NAL units tell where a picture begins.
 type video struct {
 	d     *Demuxer
 	id    byte
