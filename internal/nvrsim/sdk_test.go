@@ -358,7 +358,7 @@ func TestSDKFaults(t *testing.T) {
 		ended.until(c.kind) // streams that send nothing hear of it too
 		openSDK(t, r, session, "LIVE channel=34 stream=1").until(c.kind)
 	}
-	r.SetFaults(nvrsim.Faults{SDKNoEnd: true, SDKHang: true, CloseAfter: nvrsim.Duration(time.Hour)})
+	r.SetFaults(nvrsim.Faults{SDKNoEnd: true})
 	endless := openSDK(t, r, session, play(nvrsim.Hikvision, day("10:00:00"), day("10:00:10")))
 	endless.until('H')
 	for n := 0; n < 250; {
@@ -374,10 +374,9 @@ func TestSDKFaults(t *testing.T) {
 	if before, _ := endless.until('N'); slices.ContainsFunc(before, func(p sdkPacket) bool { return p.kind == 'E' }) {
 		t.Error("an end in spite of the fault")
 	}
-	hung := dialSDK(t, r)
+	r.SetFaults(nvrsim.Faults{SDKHang: true, SDKMuteStart: true})
+	hung, mute := dialSDK(t, r), dialSDK(t, r)
 	hung.send("LOGIN user=admin password=" + rightPassword)
-	mute := dialSDK(t, r)
-	r.SetFaults(nvrsim.Faults{SDKMuteStart: true})
 	mute.send(fmt.Sprintf("LIVE session=%d channel=33 stream=0", session))
 	for _, silent := range []*sdkClient{hung, mute} {
 		if err := silent.nc.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
