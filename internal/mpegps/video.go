@@ -261,7 +261,8 @@ func (v *video) nal(h []byte) error {
 
 // begins tells whether a NAL unit is the first of an access unit.
 func (v *video) begins(codec media.Codec, h []byte) bool {
-	own := v.packed < packedPictures && (v.picture || codec == media.CodecUnknown)
+	part, first := slice(codec, h)
+	own := v.packed < packedPictures && (v.picture || codec == media.CodecUnknown) && (first || !part)
 	if v.nWaiting > 0 && v.au.Size() == v.clean && (v.aligned || own) {
 		return true
 	}
