@@ -137,11 +137,20 @@ int32_t dh_playback_speed(const dh_api *api, dh_handle play, int32_t octave, uin
 	return told(api, api->playback_speed(play, octave), error);
 }
 
-int32_t dh_seek_time(const dh_api *api, dh_handle play, NET_TIME *at, uint32_t *error) { return told(api, api->seek_time(play, at), error); }
-
-int32_t dh_seek_offset(const dh_api *api, dh_handle play, uint32_t seconds, uint32_t *error)
+int32_t dh_seek_time(const dh_api *api, dh_handle play, NET_TIME *at, uint64_t id, uint32_t *error)
 {
-	return told(api, api->seek_offset(play, seconds, (uint32_t)offset_unused), error);
+	if (!told(api, api->seek_time(play, at), error))
+		return 0;
+	dh_push_sought(id);
+	return 1;
+}
+
+int32_t dh_seek_offset(const dh_api *api, dh_handle play, uint32_t seconds, uint64_t id, uint32_t *error)
+{
+	if (!told(api, api->seek_offset(play, seconds, (uint32_t)offset_unused), error))
+		return 0;
+	dh_push_sought(id);
+	return 1;
 }
 
 int32_t dh_ptz(const dh_api *api, dh_handle login, int32_t channel, uint32_t command, int32_t p1, int32_t p2, int32_t stop, uint32_t *error)

@@ -88,8 +88,9 @@ dh_handle dh_playback(const dh_api *api, dh_handle login, int32_t channel, const
 int32_t dh_playback_stop(const dh_api *api, dh_handle play, uint32_t *error);
 int32_t dh_playback_pause(const dh_api *api, dh_handle play, int32_t pause, uint32_t *error);
 int32_t dh_playback_speed(const dh_api *api, dh_handle play, int32_t octave, uint32_t *error);
-int32_t dh_seek_time(const dh_api *api, dh_handle play, NET_TIME *at, uint32_t *error);
-int32_t dh_seek_offset(const dh_api *api, dh_handle play, uint32_t seconds, uint32_t *error);
+// Both push Sought for the id behind a success, before Go is back: Go may come late, and the end of the recordings early.
+int32_t dh_seek_time(const dh_api *api, dh_handle play, NET_TIME *at, uint64_t id, uint32_t *error);
+int32_t dh_seek_offset(const dh_api *api, dh_handle play, uint32_t seconds, uint64_t id, uint32_t *error);
 int32_t dh_ptz(const dh_api *api, dh_handle login, int32_t channel, uint32_t command, int32_t p1, int32_t p2, int32_t stop, uint32_t *error);
 
 #endif

@@ -58,8 +58,8 @@ func (d *device) startPlayback(request sdk.PlaybackRequest, id C.uint64_t) (C.dh
 	return handle, nil
 }
 
-// Seek goes to a time. Nothing in the data marks the place, so Sought follows the call's return: what the library's threads had in hand
-// may still come behind it.
+// Seek goes to a time, or, with older libraries, by seconds since the start. Nothing in the data marks the place, so Sought follows the
+// call's return: what the library's threads had in hand may still come behind it, and the first of the new place have come before.
 func (p *played) Seek(at time.Time) error {
 	byTime := p.device.library.api.seek_time != nil
 	if !byTime {
@@ -67,23 +67,15 @@ func (p *played) Seek(at time.Time) error {
 			return refused("CLIENT_SeekPlayBack", codeIllegalParam)
 		}
 	}
-	err := p.seek(at, byTime)
-	if err == nil {
-		C.dh_push_sought(C.uint64_t(p.id))
-	}
-	return err
-}
-
-// seek goes by time, or by seconds since the start, which older libraries know alone.
-func (p *played) seek(at time.Time, byTime bool) error {
+	id := C.uint64_t(p.id)
 	if byTime {
 		to := netTime(at)
 		return p.call("CLIENT_SeekPlayBackByTime", func(api *C.dh_api, code *C.uint32_t) C.int32_t {
-			return C.dh_seek_time(api, p.handle, &to, code)
+			return C.dh_seek_time(api, p.handle, &to, id, code)
 		})
 	}
 	return p.call("CLIENT_SeekPlayBack", func(api *C.dh_api, code *C.uint32_t) C.int32_t {
-		return C.dh_seek_offset(api, p.handle, C.uint32_t(at.Sub(p.start)/time.Second), code)
+		return C.dh_seek_offset(api, p.handle, C.uint32_t(at.Sub(p.start)/time.Second), id, code)
 	})
 }
 
