@@ -13,7 +13,8 @@ struct item {
     struct item *next;
     enum kind kind;
     int64_t handle;
-    int users; // calls that are under way with it; guarded by the lock of the core
+    struct login *login; // the session behind a stream or a search
+    int users;           // calls that are under way with it; guarded by the lock of the core
 };
 
 // outlet is where the data of a stream goes: what the caller gave, with the handle that it was given for.

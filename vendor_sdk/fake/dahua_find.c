@@ -7,7 +7,6 @@ enum { MOST_AT_ONCE = 10 }; // of QueryRecordFile
 
 struct search {
     struct item item;
-    struct login *login;
     int32_t channel;
     struct files files;
     size_t next;
@@ -83,7 +82,7 @@ EXPORT int64_t CLIENT_FindFile(int64_t handle, int32_t channel, int32_t type, ch
     if (r == FINE && files.count == 0 && l->empty++ % 2 == 0) r = NO_RECORD;
     struct search *s = r == FINE ? calloc(1, sizeof *s) : NULL;
     if (s) {
-        s->login = l;
+        s->item.login = l;
         s->channel = channel;
         s->files = files;
         item_add(&s->item, FIND);
@@ -99,7 +98,7 @@ EXPORT int32_t CLIENT_FindNextFile(int64_t handle, struct dahua_file *out) {
     if (!core_ready(call)) return dahua_fail(NO_INIT) - 1;
     struct search *s = item_hold(call, FIND, handle);
     if (!s) return dahua_fail(INVALID_HANDLE) - 1;
-    struct login *l = dahua_enter(call, s->login->item.handle);
+    struct login *l = dahua_enter(call, s->item.login->item.handle);
     int32_t got = -1;
     if (l && out) {
         got = s->next < s->files.count;

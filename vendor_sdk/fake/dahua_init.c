@@ -108,7 +108,7 @@ void vendor_lost(const struct stream *s, const struct outlet *o, enum reason rea
     (void)reason;
     if (o->position) event_post(&(struct event){.tell = s->live ? tell_live : tell_playback, .outlet = *o});
     int32_t connection = s->live ? LIVE_CONNECTION : PLAYBACK_CONNECTION;
-    event_post(&(struct event){.tell = tell_sub, .code = connection, .handle = o->handle, .other = s->login->item.handle});
+    event_post(&(struct event){.tell = tell_sub, .code = connection, .handle = o->handle, .other = s->item.login->item.handle});
 }
 
 void vendor_again(const struct stream *s, bool back) { (void)s, (void)back; }

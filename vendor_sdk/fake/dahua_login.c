@@ -31,20 +31,20 @@ struct stream *dahua_enter_stream(const char *call, enum kind kind, int64_t hand
         dahua_fail(INVALID_HANDLE);
         return NULL;
     }
-    if (dahua_enter(call, s->login->item.handle)) return s;
+    if (dahua_enter(call, s->item.login->item.handle)) return s;
     item_release(s);
     return NULL;
 }
 
 void dahua_leave_stream(struct stream *s) {
-    dahua_leave(s->login);
+    dahua_leave(s->item.login);
     item_release(s);
 }
 
 int32_t dahua_stop(const char *call, enum kind kind, int64_t handle) {
     struct stream *s = dahua_enter_stream(call, kind, handle);
     if (!s) return 0;
-    struct login *l = s->login;
+    struct login *l = s->item.login;
     item_release(s);
     s = item_remove(call, kind, handle);
     if (s) stream_end(s);
@@ -145,20 +145,21 @@ EXPORT int64_t CLIENT_LoginEx2(const char *ip, uint16_t port, const char *user, 
     return login(ip, port, user, password, device, error);
 }
 
-// Counting the streams of a login, under counting.
+// Counting the streams and searches of a login, under counting.
 static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
 static const struct login *counted;
-static unsigned streams;
+static unsigned open_below;
 
-static void count(struct item *item) { streams += ((struct stream *)item)->login == counted; }
+static void count(struct item *item) { open_below += item->login == counted; }
 
-static unsigned streams_of(const struct login *l) {
+static unsigned below(const struct login *l) {
     pthread_mutex_lock(&counting);
     counted = l;
-    streams = 0;
+    open_below = 0;
     item_each(LIVE, count);
     item_each(PLAYBACK, count);
-    unsigned n = streams;
+    item_each(FIND, count);
+    unsigned n = open_below;
     pthread_mutex_unlock(&counting);
     return n;
 }
@@ -168,10 +169,10 @@ EXPORT int32_t CLIENT_Logout(int64_t handle) {
     if (!core_ready(call)) return dahua_fail(NO_INIT);
     struct login *l = dahua_enter(call, handle);
     if (!l) return 0;
-    unsigned left = streams_of(l);
+    unsigned left = below(l);
     dahua_leave(l);
     if (left > 0) {
-        misuse("%s: %u streams left", call, left);
+        misuse("%s: %u streams or searches left", call, left);
         return dahua_fail(LOGOUT_FAILED);
     }
     l = item_remove(call, LOGIN, handle);

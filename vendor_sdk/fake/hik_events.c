@@ -39,11 +39,11 @@ static void post(uint32_t type, int64_t login, int64_t handle, uint32_t number) 
 void vendor_lost(const struct stream *s, const struct outlet *o, enum reason reason) {
     (void)o;
     uint32_t number = hik_number(reason, s->item.kind);
-    post(s->live ? PREVIEW_LOST : PLAYBACK_LOST, s->login->item.handle, s->item.handle, number);
+    post(s->live ? PREVIEW_LOST : PLAYBACK_LOST, s->item.login->item.handle, s->item.handle, number);
 }
 
 void vendor_again(const struct stream *s, bool back) {
-    post(back ? PREVIEW_BACK : PREVIEW_AGAIN, s->login->item.handle, s->item.handle, 0);
+    post(back ? PREVIEW_BACK : PREVIEW_AGAIN, s->item.login->item.handle, s->item.handle, 0);
 }
 
 unsigned vendor_reconnect_ms(const struct stream *s) {

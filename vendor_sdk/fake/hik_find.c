@@ -7,7 +7,6 @@ enum { FOUND = 1000, NO_FILE = 1001, SEARCHING = 1002, NO_MORE = 1003, MOST_FILE
 
 struct search {
     struct item item;
-    struct login *login;
     bool v50;
     pthread_mutex_t lock;
     struct files files; // guarded by lock, as are the next ones
@@ -29,7 +28,7 @@ static int32_t find(const char *call, int32_t id, int32_t channel, bool main, co
     if (!main) files_free(&files);
     struct search *s = r == FINE ? calloc(1, sizeof *s) : NULL;
     if (s) {
-        s->login = l;
+        s->item.login = l;
         s->v50 = v50;
         s->files = files;
         s->waits = 2;

@@ -63,22 +63,23 @@ EXPORT int32_t NET_DVR_Login_V40(struct hik_account *account, struct hik_device 
     return (int32_t)l->item.handle;
 }
 
-static struct login *leaving; // whose streams are counted, in Logout
+static struct login *leaving; // whose streams and searches are counted, in Logout
 static pthread_mutex_t leaving_lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned streams_left;
+static unsigned left_open;
 
-static void count(struct item *item) { streams_left += ((struct stream *)item)->login == leaving; }
+static void count(struct item *item) { left_open += item->login == leaving; }
 
 static bool in_use(struct login *l) {
     pthread_mutex_lock(&leaving_lock);
     leaving = l;
-    streams_left = 0;
+    left_open = 0;
     item_each(LIVE, count);
     item_each(PLAYBACK, count);
-    unsigned left = streams_left;
+    item_each(FIND, count);
+    unsigned left = left_open;
     pthread_mutex_unlock(&leaving_lock);
     if (left == 0) return false;
-    misuse("NET_DVR_Logout: %u streams left", left);
+    misuse("NET_DVR_Logout: %u streams or searches left", left);
     return true;
 }
 

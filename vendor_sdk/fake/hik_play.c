@@ -131,7 +131,7 @@ static int32_t control(const char *call, struct stream *s, uint32_t code, const 
         misuse("%s: code %u before PLAYSTART", call, code);
         return hik_fail(12);
     }
-    if (s->login->mode == 1 && !(code >= 1 && code <= 7 && code != 2)) return hik_fail(189);
+    if (s->item.login->mode == 1 && !(code >= 1 && code <= 7 && code != 2)) return hik_fail(189);
     switch (code) {
     case PLAY_START: return start(s);
     case PLAY_PAUSE: return said(stream_say(s, "PAUSE"));

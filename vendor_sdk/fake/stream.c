@@ -17,7 +17,7 @@ enum {
 struct stream *stream_new(struct login *login, enum kind kind, const char *request) {
     struct stream *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->login = login;
+    s->item.login = login;
     s->live = kind == LIVE;
     s->conn.socket = NO_SOCKET;
     snprintf(s->request, sizeof s->request, "%s", request);
@@ -33,7 +33,7 @@ enum reason stream_open(struct stream *s) {
     char line[256];
     struct answer a;
     struct conn c;
-    enum reason r = sim_connect(&c, s->login->host, s->login->port, s->login->connect_ms);
+    enum reason r = sim_connect(&c, s->item.login->host, s->item.login->port, s->item.login->connect_ms);
     if (r != FINE) return r;
     snprintf(line, sizeof line, "%s\n", s->request);
     r = sim_send(&c, line, ANSWER_MS);

@@ -7,7 +7,6 @@
 // stream is one live stream or playback.
 struct stream {
     struct item item;
-    struct login *login; // outlives the stream
     bool live;
     bool reconnect; // Hikvision: this preview follows the library's setting
     char request[192];
