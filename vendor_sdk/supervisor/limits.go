@@ -2,7 +2,8 @@ package supervisor
 
 import "time"
 
-// limits is how long a worker may take for what, before it counts as hanging.
+// limits is how long a worker may take for what, before it counts as hanging. A camera that does not answer is no worker that hangs: a
+// library that waits for one (10 s in both bindings) must have given up before.
 type limits struct {
 	tick    time.Duration // how often a worker is looked at; every looksPerPing times it is pinged and its memory is read
 	ping    time.Duration // until it answers a ping
@@ -14,13 +15,14 @@ type limits struct {
 	other   time.Duration // other calls
 	silence time.Duration // no packet of any stream, while a live stream should flow
 	probe   time.Duration // a call that asks whether the library is alive
+	stall   time.Duration // no packet of several streams, after that call was answered
 	end     time.Duration // logging out and ending, or ending after its output has ended
 }
 
 var defaultLimits = limits{ //nolint:gochecknoglobals // a table that nobody changes
-	tick: 100 * time.Millisecond, ping: 2 * time.Second, start: 10 * time.Second, login: 10 * time.Second, begin: 8 * time.Second,
-	stop: 3 * time.Second, search: 65 * time.Second, other: 5 * time.Second,
-	silence: 2 * time.Second, probe: 1500 * time.Millisecond, end: 4 * time.Second,
+	tick: 100 * time.Millisecond, ping: 2 * time.Second, start: 10 * time.Second, login: 10 * time.Second, begin: 14 * time.Second,
+	stop: 3 * time.Second, search: 65 * time.Second, other: 14 * time.Second,
+	silence: 1500 * time.Millisecond, probe: 1500 * time.Millisecond, stall: time.Second, end: 4 * time.Second,
 }
 
 const (
