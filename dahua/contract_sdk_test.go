@@ -24,3 +24,5 @@ func TestSDKLogins(t *testing.T) { sdkAdapter.Logins(t) }
 func TestSDKCrashes(t *testing.T) { sdkAdapter.Crashes(t) }
 
 func TestSDKTracks(t *testing.T) { sdkAdapter.Tracks(t) }
+
+func TestSDKNeighbours(t *testing.T) { sdkAdapter.Neighbours(t) }

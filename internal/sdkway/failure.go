@@ -44,7 +44,9 @@ func (f failures) explain(op device.Operation, err error) error {
 	case errors.As(err, &rest):
 		return f.ofRest(op, rest, err)
 	case errors.As(err, &worker):
-		return f.failure(op, device.KindUnreachable, "the process in which the maker's library runs has failed", err)
+		failure := f.failure(op, device.KindUnreachable, "the process in which the maker's library runs has failed", err)
+		failure.Ours = true
+		return failure
 	case errors.Is(err, supervisor.ErrClosed):
 		return f.failure(op, device.KindUnreachable, "the login has ended", err)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -114,6 +114,45 @@ func (a Adapter) Crashes(t *testing.T) {
 	}
 }
 
+// Neighbours tests that a camera that never answers costs the other streams of its recorder nothing: the library gives it up before anybody
+// takes the worker for one that hangs.
+func (a Adapter) Neighbours(t *testing.T) {
+	t.Helper()
+	workers := a.supervisor(t)
+	r, suffer := a.simulate(t, a.recorder(devicetest.Setup{}))
+	suffer(nvrsim.Faults{SDKMuteStart: true, Channels: []int{2}})
+	d, err := a.driver(workers).Open(t.Context(), r.Target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	run := func(channel int) <-chan error {
+		source, err := d.Live(t.Context(), device.LiveRequest{Channel: channel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- source.Run(ctx, ignoring{}) }()
+		return done
+	}
+	good, mute := run(a.FirstChannel), run(a.FirstChannel+1)
+	select {
+	case err := <-mute:
+		var worker *supervisor.WorkerError
+		if kind, _ := device.KindOf(err); kind != device.KindUnreachable || errors.As(err, &worker) {
+			t.Errorf("the mute camera is told as %v", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("the mute camera is waited for without end")
+	}
+	cancel()
+	if err := <-good; err != nil {
+		t.Errorf("the camera beside it: %v", err)
+	}
+}
+
 // Tracks tests that the sound of a stream is told from its beginning, and that a stream without sound does not wait for it.
 func (a Adapter) Tracks(t *testing.T) {
 	t.Helper()
