@@ -129,7 +129,7 @@ func (a Adapter) Neighbours(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	run := func(channel int) <-chan error {
-		source, err := d.Live(t.Context(), device.LiveRequest{Channel: channel})
+		source, err := d.Live(ctx, device.LiveRequest{Channel: channel})
 		if err != nil {
 			t.Fatal(err)
 		}
