@@ -123,6 +123,12 @@ func isPermanent(err error) bool {
 	return errors.As(err, &e) && e.Permanent()
 }
 
+// isOurs tells that a process of this service failed, so that a start need not fail with it.
+func isOurs(err error) bool {
+	var e *device.Error
+	return errors.As(err, &e) && e.Ours
+}
+
 // lacksStream tells that the device answered, but cannot give the stream that was asked for.
 func lacksStream(err error) bool {
 	kind, ok := device.KindOf(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,6 +153,34 @@ func TestFailedStartLeavesNothing(t *testing.T) {
 					t.Errorf("the answer took %v, want %v at most", took, tt.within)
 				}
 				s.nothingLeft()
+			})
+		})
+	}
+}
+
+// A process of ours that fails is no failure of the start, as long as there is time.
+func TestStartLivesThroughOurOwnFailures(t *testing.T) {
+	ours := &device.Error{Op: device.OpLive, Kind: device.KindUnreachable, Meaning: "crashed", Ours: true}
+	for failures, want := range map[int32]error{0: nil, 4: nil, 1000: ours} {
+		t.Run(fmt.Sprint(failures), func(t *testing.T) {
+			inScene(t, task.Config{}, func(s *scene) {
+				var runs atomic.Int32
+				s.recorder.run = func(ctx context.Context, r *recorder, stream device.Stream, sink media.Sink) error {
+					if runs.Add(1) <= failures {
+						return ours
+					}
+					return play(h264, nil)(ctx, r, stream, sink)
+				}
+				begin := time.Now()
+				started, err := s.StartLive(s.t.Context(), request(1))
+				if !errors.Is(err, want) || time.Since(begin) > task.DefaultStartTimeout {
+					t.Fatalf("after %v: %+v, %v; want %v", time.Since(begin), started, err, want)
+				}
+				if err == nil {
+					if snapshot, err := s.Status(started.Handle); err != nil || snapshot.State != task.StateStreaming {
+						t.Errorf("%+v, %v", snapshot, err)
+					}
+				}
 			})
 		})
 	}

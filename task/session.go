@@ -236,7 +236,8 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 		s.startPull(ctx)
 		return nil
 	}
-	if s.state() == StateStarting || isPermanent(err) {
+	starting := s.state() == StateStarting
+	if starting && !isOurs(err) || isPermanent(err) {
 		if s.stream != s.source.stream && lacksStream(err) {
 			return s.noH264(err.Error())
 		}
@@ -245,7 +246,9 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 	wait := s.pull.failed(err)
 	s.pull.lost(s.log, "source", err, wait)
 	s.update(func(st *Snapshot) { st.Source.failed(err) })
-	s.setState(StateRetrying)
+	if !starting {
+		s.setState(StateRetrying)
+	}
 	return nil
 }
 
@@ -309,6 +312,8 @@ func (s *session) overdue() error {
 	limit := s.cfg.StartTimeout
 	progress := s.road.normaliser.Progress()
 	switch {
+	case !s.picture && isOurs(s.pull.err):
+		return s.pull.err
 	case !s.logged:
 		err := s.deviceError(device.KindUnreachable, fmt.Sprintf("no login within %v", limit))
 		err.Op = device.OpLogin

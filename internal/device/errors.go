@@ -67,6 +67,8 @@ type Error struct {
 	// RetryAfter is how long the device, or the cool-down after a refusal, lets nobody in; 0 where that is not known. Only KindAuth and
 	// KindLocked have it.
 	RetryAfter time.Duration
+	// Ours says that a process of this service failed, not the device: a new one may work at once.
+	Ours bool
 	// Err is the cause, nil where there is none.
 	Err error
 }

@@ -39,14 +39,19 @@ type settings struct {
 	interval, grace time.Duration
 	data            string // data_dir; empty: one of its own
 	more            string // further YAML
+	build           func() (string, error)
 }
 
-var build = sync.OnceValues(func() (string, error) {
-	program := filepath.Join(clips.dir, "mediapusher")
-	args := []string{"go", "build", "-o", program}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
+//nolint:gochecknoglobals // built once for all tests
+var (
+	build    = sync.OnceValues(func() (string, error) { return buildProgram("mediapusher") })
+	buildSDK = sync.OnceValues(func() (string, error) { return buildProgram("mediapusher-sdk", "-tags", "hiksdk,dahuasdk") })
+)
+
+// buildProgram builds the service, instrumented as the tests are.
+func buildProgram(name string, flags ...string) (string, error) {
+	program := filepath.Join(clips.dir, name)
+	args := append([]string{"go", "build", "-o", program}, append(flags, instrumented...)...)
 	var out bytes.Buffer
 	cmd := command(context.Background(), append(args, "mediapusher/cmd/mediapusher")...)
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -54,11 +59,14 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", fmt.Errorf("%w: %s", err, out.String())
 	}
 	return program, nil
-})
+}
 
 func startService(t testing.TB, with settings) *service {
 	t.Helper()
-	program, err := build()
+	if with.build == nil {
+		with.build = build
+	}
+	program, err := with.build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,6 +240,9 @@ func (r *recorder) start() {
 		r.t.Fatal(err)
 	}
 	r.cfg.HTTPPort, r.cfg.RTSPPort = port(r.t, r.HTTPAddr()), port(r.t, r.RTSPAddr())
+	if r.cfg.SDK {
+		r.cfg.SDKPort = port(r.t, r.SDKAddr())
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.cancel = cancel
 	ended := make(chan struct{})

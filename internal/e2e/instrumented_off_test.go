@@ -1,0 +1,5 @@
+//go:build !race && !asan
+
+package e2e
+
+var instrumented []string //nolint:gochecknoglobals // it follows from the build
