@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -214,16 +215,7 @@ func (d *fakeDevice) Move(movement sdk.Movement) error {
 		dieOfSignal()
 		select {}
 	case moveBloat:
-		for hoard := [][]byte{}; ; <-time.After(time.Millisecond) {
-			block := make([]byte, 4<<20)
-			for i := 0; i < len(block); i += 4096 {
-				block[i] = 1
-			}
-			hoard = append(hoard, block)
-			if len(hoard) == 256 {
-				select {}
-			}
-		}
+		go bloat()
 	case moveHang:
 		select {}
 	case moveWedge:
@@ -237,6 +229,21 @@ func (d *fakeDevice) Move(movement sdk.Movement) error {
 		return fmt.Errorf("moving: %w", &sdk.Error{Call: "FAKE_Move", Code: 23})
 	}
 	return nil
+}
+
+// bloat takes a GiB of memory, bit by bit.
+func bloat() {
+	hoard := [][]byte{}
+	for range 256 {
+		block := make([]byte, 4<<20)
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		hoard = append(hoard, block)
+		<-time.After(time.Millisecond)
+	}
+	<-time.After(time.Hour)
+	runtime.KeepAlive(hoard)
 }
 
 func (f *fakeLibrary) faulty() { fmt.Fprintln(os.Stderr, f.faults) }

@@ -275,9 +275,7 @@ func TestAFaultCostsOneWorker(t *testing.T) {
 			device := r.open(t, tt.name)
 			stream := live(t, device, 1)
 			next(t, stream)
-			if tt.command == moveBloat {
-				go func() { _ = device.Move(context.Background(), sdk.Movement{Command: tt.command}) }()
-			} else if err := device.Move(t.Context(), sdk.Movement{Command: tt.command}); err != nil && !isWorkerError(tt.cause, tt.detail)(err) {
+			if err := device.Move(t.Context(), sdk.Movement{Command: tt.command}); err != nil && !isWorkerError(tt.cause, tt.detail)(err) {
 				t.Errorf("the call: %v", err)
 			}
 			if err := failure(t, stream); !isWorkerError(tt.cause, tt.detail)(err) {
@@ -318,6 +316,22 @@ func TestHangingStreamCalls(t *testing.T) {
 	device = r.open(t, "recorder")
 	if err := device.Search(t.Context(), sdk.SearchRequest{Channel: hangs}, nil); !isWorkerError("hangs", "search did not return")(err) {
 		t.Error(err)
+	}
+}
+
+// All streams stop at once, and the recorder answers all the same.
+func TestAStallOfAllStreamsIsAFault(t *testing.T) {
+	device := newRig(t, "plain", nil).open(t, "recorder")
+	first, second := live(t, device, 1), live(t, device, 2)
+	next(t, first)
+	next(t, second)
+	if err := device.Move(t.Context(), sdk.Movement{Command: moveSilence}); err != nil {
+		t.Fatal(err)
+	}
+	for _, stream := range []*supervisor.Stream{first, second} {
+		if err := failure(t, stream); !isWorkerError("hangs", "nothing comes of 2 streams")(err) {
+			t.Error(err)
+		}
 	}
 }
 

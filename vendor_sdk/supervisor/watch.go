@@ -17,7 +17,7 @@ type watcher struct {
 	arrivals uint64
 	heard    time.Time // when the worker's library gave its last sign of life
 	probe    *pending
-	probeID  uint32
+	answered time.Time // since when the recorder answers the library, and nothing comes all the same; zero where that is not so
 }
 
 // watch looks after the worker until its process has ended, and returns how it ended.
@@ -123,38 +123,43 @@ func (l *watcher) pingPong(passed time.Duration) {
 func (l *watcher) silence(now time.Time) {
 	w := l.w
 	if arrivals := w.arrivals.Load(); arrivals != l.arrivals {
-		l.arrivals, l.heard = arrivals, now
+		l.arrivals, l.heard, l.answered = arrivals, now, time.Time{}
 	}
 	if l.probe != nil {
-		w.mu.Lock()
-		pending := w.pending[l.probeID] == l.probe
-		w.mu.Unlock()
-		if pending {
+		select {
+		case r := <-l.probe.replies:
+			l.probe, l.heard = nil, now
+			if r.err == nil && l.answered.IsZero() {
+				l.answered = now
+			}
+		default:
 			return // its own limit ends it
 		}
-		l.probe, l.heard = nil, now
 	}
-	if now.Sub(l.heard) < w.limits.silence {
-		return
-	}
-	if s := w.flowing(); s != nil {
+	s, flows := w.flowing()
+	switch {
+	case flows > 1 && !l.answered.IsZero() && now.Sub(l.answered) >= w.limits.stall:
+		// One camera may have nothing to send; that all of them stop at once, while the recorder does what it is asked, is the library.
+		w.fail(causeHangs, fmt.Sprintf("the recorder answers, but nothing comes of %d streams", flows))
+	case flows > 0 && now.Sub(l.heard) >= w.limits.silence:
 		channel := s.channel
 		request := wire.Request{Op: wire.KeyFrame, Key: &channel}
 		var err error
-		if l.probeID, l.probe, err = w.ask(request, w.limits.probe, nil, func(error) {}); err != nil {
+		if _, l.probe, err = w.ask(request, w.limits.probe, nil, nil); err != nil {
 			l.probe = nil // the worker ends
 		}
 	}
 }
 
-// flowing returns a live stream that should flow, nil where there is none.
-func (w *worker) flowing() *Stream {
+// flowing returns a live stream that should flow, and how many there are.
+func (w *worker) flowing() (first *Stream, count int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, s := range w.streams {
 		if s.shouldFlow() {
-			return s
+			first = s
+			count++
 		}
 	}
-	return nil
+	return first, count
 }
