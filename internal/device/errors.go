@@ -64,8 +64,8 @@ type Error struct {
 	// code means, with the next thing to try.
 	Code    int
 	Meaning string
-	// RetryAfter is how long the device, or the cool-down after a refusal, lets nobody in; 0 where that is not known. Only KindAuth and
-	// KindLocked have it.
+	// RetryAfter is how long the device, or the cool-down after a refusal, lets nobody in; 0 where that is not known. KindAuth and
+	// KindLocked have it, and KindUnreachable where a way to the device rests after failures of our own.
 	RetryAfter time.Duration
 	// Ours says that a process of this service failed, not the device: a new one may work at once.
 	Ours bool

@@ -2,4 +2,4 @@
 
 package e2e
 
-var instrumented = []string{"-asan"} //nolint:gochecknoglobals // it follows from the build
+var instrumented = []string{"-asan"}

@@ -2,4 +2,4 @@
 
 package e2e
 
-var instrumented []string //nolint:gochecknoglobals // it follows from the build
+var instrumented []string

@@ -3,4 +3,4 @@
 package e2e
 
 // instrumented are the build flags that the tests, and so the programs too, are built with.
-var instrumented = []string{"-race"} //nolint:gochecknoglobals // it follows from the build
+var instrumented = []string{"-race"}

@@ -42,7 +42,6 @@ type settings struct {
 	build           func() (string, error)
 }
 
-//nolint:gochecknoglobals // built once for all tests
 var (
 	build    = sync.OnceValues(func() (string, error) { return buildProgram("mediapusher") })
 	buildSDK = sync.OnceValues(func() (string, error) { return buildProgram("mediapusher-sdk", "-tags", "hiksdk,dahuasdk") })

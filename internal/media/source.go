@@ -13,7 +13,8 @@ type Source interface {
 // Sink takes access units.
 type Sink interface {
 	// SetTracks tells what the stream description promises, one entry for each track. It is called once
-	// in each run of a source, before the first Write and before the device is asked to play. The slice may be kept, not changed.
+	// in each run of a source, before the first Write: before the device is asked to play where it describes its streams, else
+	// when the first units show what there is. The slice may be kept, not changed.
 	// An error ends the source's run with this error.
 	SetTracks(tracks []*Track) error
 	// Write takes the unit and the ownership of it, also when it fails. An error ends the source's run with this error.
