@@ -10,9 +10,10 @@ export GO
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 include scripts/build.mk
+include scripts/sdk.mk
 include scripts/demo.mk
 include scripts/test.mk
 include scripts/lint.mk

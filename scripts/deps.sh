@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what groups of make targets need and this machine lacks: deps.sh [go] [demo] [test] [browser] [race] [lint] [clips]
+# Installs what groups of make targets need and this machine lacks: deps.sh [go] [demo] [test] [browser] [race] [mingw] [lint] [clips]
 # On Debian and its descendants with apt; elsewhere it says what is missing. Go itself is looked at only: Debian has an older one.
 set -euo pipefail
 shopt -s nullglob
@@ -51,6 +51,9 @@ for group in "$@"; do
     race)
       need gcc gcc
       need libc6-dev /usr/include/stdio.h
+      ;;
+    mingw)
+      need gcc-mingw-w64-x86-64 x86_64-w64-mingw32-gcc
       ;;
     lint) need shellcheck shellcheck ;;
     clips)

@@ -7,9 +7,10 @@ BENCH    ?=
 .PHONY: test test-race fuzz bench clips
 
 test: ## every test, with foreign servers and a browser; RACE=1 adds the race detector
-	scripts/deps.sh go demo test browser $(if $(RACE),race)
+	scripts/deps.sh go demo test browser race
 	$(MAKE) --no-print-directory build
 	MEDIAPUSHER_E2E=require $(if $(RACE),CGO_ENABLED=1) $(GO) test $(if $(RACE),-race) -timeout 30m ./...
+	$(MAKE) --no-print-directory test-sdk
 	scripts/demo-test.sh
 
 test-race: ## make test with the race detector

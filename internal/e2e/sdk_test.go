@@ -53,7 +53,7 @@ func (s *service) workers() (pids []int) {
 		if err != nil {
 			continue // the thread has ended
 		}
-		for _, child := range strings.Fields(string(children)) {
+		for child := range strings.FieldsSeq(string(children)) {
 			pid, err := strconv.Atoi(child)
 			line, readErr := os.ReadFile("/proc/" + child + "/cmdline")
 			if err == nil && readErr == nil && strings.Contains(string(line), "sdk-worker") {

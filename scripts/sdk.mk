@@ -1,0 +1,33 @@
+# The makers' SDKs: the program with their bindings, which needs a C compiler, and its tests with fake libraries of our own. Nothing of a
+# maker is needed for either.
+
+SDK_TAGS  = hiksdk,dahuasdk
+SDK_BUILD = CGO_ENABLED=1 $(GO) build -trimpath -tags $(SDK_TAGS) -ldflags "-X main.version=$(VERSION)"
+SDK_TEST  = CGO_ENABLED=1 MEDIAPUSHER_E2E=require $(GO) test -tags $(SDK_TAGS) -timeout 15m
+# What is tested with the libraries: the bindings and workers whole, elsewhere what has SDK in its name.
+SDK_ROOMS  = ./vendor_sdk/... ./internal/sdkway/...
+SDK_OTHERS = ./hik ./dahua ./internal/e2e
+
+.PHONY: build-sdk build-sdk-oldest fake-sdk test-sdk
+
+build-sdk: go web ## build bin/mediapusher with the bindings of the makers' SDKs, and the one for Windows into dist/
+	scripts/deps.sh race mingw
+	mkdir -p bin
+	$(SDK_BUILD) -o bin/ ./cmd/mediapusher
+	$(GO_BUILD) -o bin/ ./cmd/nvrsim
+	@printf 'oldest glibc of bin/mediapusher: ' && scripts/glibc.sh bin/mediapusher
+	GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc $(SDK_BUILD) -o dist/windows-amd64-sdk/ ./cmd/mediapusher
+
+build-sdk-oldest: go web ## the same for old Linux systems, built in a Debian 11 root (as root, with debootstrap)
+	VERSION=$(VERSION) scripts/build-sdk-oldest.sh
+
+fake-sdk: ## build the fake SDKs for tests, into bin/fake-sdk
+	scripts/deps.sh race
+	scripts/fake-sdk.sh bin/fake-sdk
+
+test-sdk: go fake-sdk ## tests with the fake SDKs, once with the race detector and once with the address sanitizer
+	scripts/fake-sdk.sh --sanitize=address bin/fake-sdk-asan
+	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk $(SDK_TEST) -race $(SDK_ROOMS)
+	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk $(SDK_TEST) -race -run SDK $(SDK_OTHERS)
+	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk-asan $(SDK_TEST) -asan $(SDK_ROOMS)
+	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk-asan $(SDK_TEST) -asan -run SDK $(SDK_OTHERS)
