@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -149,12 +150,17 @@ func startSite(t *testing.T, s *service) *site {
 		}
 		r := startSDKRecorder(t, cfg)
 		site.recorders = append(site.recorders, r)
-		var answers []answer
-		var players []*recording
+		answers, players := make([]answer, channels), make([]*recording, channels)
+		var callers sync.WaitGroup
 		for channel := range channels {
-			a := s.live(r, channel+1)
-			player, _ := play(t, a.URL)
-			answers, players = append(answers, a), append(players, player)
+			callers.Go(func() { answers[channel], _ = s.try("/REAL_STREAM", r.request(channel+1)) })
+		}
+		callers.Wait()
+		for channel, a := range answers {
+			if a.Code != http.StatusOK {
+				t.Fatalf("channel %d: %+v", channel+1, a)
+			}
+			players[channel], _ = play(t, a.URL)
 		}
 		site.answers, site.players = append(site.answers, answers), append(site.players, players)
 		for _, pid := range s.workers() {
@@ -195,9 +201,12 @@ func (site *site) strike(t *testing.T, victim int, trouble func()) {
 		}
 		return back == len(site.players[victim])
 	})
+	var had []int
+	for _, player := range site.players[victim] {
+		had = append(had, player.pictures())
+	}
 	for channel, player := range site.players[victim] {
-		had := player.pictures()
-		eventually(t, 8*time.Second, "pictures come again", func() bool { return player.pictures() > had+50 })
+		eventually(t, 8*time.Second, "pictures come again", func() bool { return player.pictures() > had[channel]+50 })
 		_, pause := player.gap(from[victim][channel] - 1)
 		t.Logf("channel %d stood still for %v", channel+1, pause.Round(10*time.Millisecond))
 		if pause > 5*time.Second {
