@@ -22,7 +22,7 @@ build-sdk-oldest: go web ## the same for old Linux systems, built in a Debian 11
 	VERSION=$(VERSION) scripts/build-sdk-oldest.sh
 
 fake-sdk: ## build the fake SDKs for tests, into bin/fake-sdk
-	scripts/deps.sh race
+	scripts/deps.sh race mingw
 	scripts/fake-sdk.sh bin/fake-sdk
 
 test-sdk: go fake-sdk ## tests with the fake SDKs, once with the race detector and once with the address sanitizer

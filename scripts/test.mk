@@ -7,7 +7,7 @@ BENCH    ?=
 .PHONY: test test-race fuzz bench clips
 
 test: ## every test, with foreign servers and a browser; RACE=1 adds the race detector
-	scripts/deps.sh go demo test browser race
+	scripts/deps.sh go demo test browser race mingw
 	$(MAKE) --no-print-directory build
 	MEDIAPUSHER_E2E=require $(if $(RACE),CGO_ENABLED=1) $(GO) test $(if $(RACE),-race) -timeout 30m ./...
 	$(MAKE) --no-print-directory test-sdk

@@ -117,6 +117,9 @@ func TestLayout(t *testing.T) {
 	for system, compiler := range map[string]string{"linux": "gcc", "windows": "x86_64-w64-mingw32-gcc"} {
 		t.Run(system, func(t *testing.T) {
 			path, err := exec.LookPath(compiler)
+			if err != nil && os.Getenv("MEDIAPUSHER_E2E") == "require" {
+				t.Fatal(err)
+			}
 			if err != nil || runtime.GOARCH != "amd64" {
 				t.Skipf("no %s for x86-64", compiler)
 			}
