@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,10 +64,17 @@ func (p *problems) number(key string, value, high int) {
 	}
 }
 
-var hostPattern = regexp.MustCompile(`^[A-Za-z0-9_:]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9_:])?$`)
+var hostPattern = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?$`)
 
 // validHost takes names and addresses as a dialler would; whether they exist shows when they are dialled.
-func validHost(host string) bool { return hostPattern.MatchString(host) }
+// Only an IPv6 address has colons: one behind a name would begin a port.
+func validHost(host string) bool {
+	if strings.Contains(host, ":") {
+		_, err := netip.ParseAddr(host)
+		return err == nil
+	}
+	return hostPattern.MatchString(host)
+}
 
 func validPort(port string, low int) bool {
 	n, err := strconv.Atoi(port)
