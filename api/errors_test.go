@@ -37,7 +37,7 @@ func TestStartErrors(t *testing.T) {
 		{failed(device.OpLogin, device.KindBusy), 606, at + "login: busy (401): what it said"},
 		{failed(device.OpLogin, device.KindProtocol), 606, at + "login: protocol (401): what it said"},
 		{failed(device.OpLogin, device.KindUnsupported), 606, at + "login: unsupported (401): what it said"},
-		{failed(device.OpLogin, device.KindNotBuilt), 606, at + "login: not built (401): what it said"},
+		{failed(device.OpLogin, device.KindNotBuilt), 606, at + "login: not available (401): what it said"},
 		{failed(device.OpLogin, device.KindNotAllowed), 600, at + "login: not allowed (401): what it said"},
 		{failed(device.OpLive, device.KindNotAllowed), 600, at + "live: not allowed (401): what it said"},
 		{failed(device.OpLive, device.KindAuth), 606, at + "live: auth (401): what it said"},

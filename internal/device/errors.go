@@ -23,13 +23,13 @@ const (
 	KindNoData                    // connected and playing, but nothing comes
 	KindNoRecording               // nothing recorded in the range
 	KindUnsupported               // the device or the stream needs something that is not supported
-	KindNotBuilt                  // the way was left out of this binary
+	KindNotBuilt                  // the way was left out of this binary, or files that it needs are missing
 	KindNotAllowed                // the operator's configuration forbids the address
 )
 
 var kindNames = [...]string{
 	"protocol", "auth", "locked", "unreachable", "busy", "no such channel", "offline", "no data", "no recording", "unsupported",
-	"not built", "not allowed",
+	"not available", "not allowed",
 }
 
 // String returns the name that status and metrics show.

@@ -211,8 +211,8 @@ func summary(tried []failed) error {
 	}
 	failure, others := *tried[main].err, ""
 	for i, t := range tried {
-		if i == main || t.err.Kind == KindNotBuilt && failure.Kind != KindNotBuilt {
-			continue // a way that is not there says nothing of the recorder
+		if i == main || i > main && failure.Kind != KindNotBuilt {
+			continue // a way that is not there, and comes last, was not what anybody wanted
 		}
 		others = join(others, fmt.Sprintf("by %s: %s", t.way, t.err.reason()))
 	}

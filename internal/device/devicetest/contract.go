@@ -199,7 +199,6 @@ func (h Harness) sessionLimit(t *testing.T) {
 		t.Errorf("%v is permanent", failure)
 	}
 	first.stop(t)
-	h.settle(t, r)
 	second := run(t, live(t, d, h.Second))
 	second.picture(t)
 	second.stop(t)

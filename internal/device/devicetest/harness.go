@@ -101,8 +101,7 @@ type Harness struct {
 	Existing string
 	// Whole says that the way asks for the pages of a search itself and gives what it has found at the end, as makers' libraries do.
 	Whole bool
-	// Lag is how much longer than others the way may hold what nobody wants any more: a call into a maker's library cannot be ended, and
-	// such a library does not wait for the recorder's word at the end of a stream.
+	// Lag is how much longer than others the way may hold what nobody wants any more: a call into a maker's library cannot be ended.
 	Lag time.Duration
 }
 

@@ -140,7 +140,6 @@ func (h Harness) playbackSlots(t *testing.T) {
 	first.picture(t)
 	expect(t, r, failing(t, d, h.Second, span(600)), device.OpPlayback, device.KindBusy)
 	first.stop(t)
-	h.settle(t, r)
 	again := run(t, source)
 	again.picture(t)
 	again.stop(t)

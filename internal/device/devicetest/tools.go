@@ -85,14 +85,6 @@ func leftNothing(t *testing.T, r Recorder) {
 	leftNothingWithin(t, r, cleanLimit)
 }
 
-// settle lets a recorder notice that a stream has ended, where the way does not wait for its word.
-func (h Harness) settle(t *testing.T, r Recorder) {
-	t.Helper()
-	if h.Lag > 0 {
-		leftNothing(t, r)
-	}
-}
-
 func leftNothingWithin(t *testing.T, r Recorder, limit time.Duration) {
 	t.Helper()
 	waitFor(t, limit, "everything closed at the recorder", func() bool {
