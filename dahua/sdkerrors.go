@@ -10,7 +10,7 @@ type sdkMeaning struct {
 
 // Words that several numbers share.
 const (
-	wordsLost    = "the connection to the recorder failed or was lost: is it on, and its port 37777 (TCP port) open from here?"
+	wordsLost    = "the connection to the recorder failed or was lost: is it on, and its TCP port (37777 by default) open from here?"
 	wordsOurs    = "dhnetsdk does not like how it was called"
 	wordsRight   = "the user has no right to this: an administrator of the recorder can give it (live, playback, PTZ of the channel)"
 	wordsBusy    = "the recorder is busy: try again in a moment"

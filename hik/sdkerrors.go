@@ -10,7 +10,7 @@ type sdkMeaning struct {
 
 // Words that several numbers share.
 const (
-	wordsLost      = "the connection to the recorder failed or was lost: is its port 8000 (server port) open from here?"
+	wordsLost      = "the connection to the recorder failed or was lost: is its server port (8000 by default) open from here?"
 	wordsBandwidth = "the recorder has no bandwidth left: stop other viewers, or use the sub stream"
 	wordsOurs      = "HCNetSDK does not like how it was called"
 	wordsLogin     = "HCNetSDK does not know the login any more; it is made anew"
@@ -26,7 +26,7 @@ var sdkMeanings = map[int]sdkMeaning{
 	4: {device.KindNoSuchChannel, "the recorder has no such channel"},
 	5: {device.KindBusy, "too many connections to the recorder or to this camera: stop other viewers"},
 	6: {device.KindUnsupported, "HCNetSDK and the recorder's firmware do not fit: update one of them"},
-	7: {device.KindUnreachable, "no connection to the recorder: is it on, and its port 8000 (server port) open from here?"},
+	7: {device.KindUnreachable, "no connection to the recorder: is it on, and its server port (8000 by default) open from here?"},
 	8: {device.KindUnreachable, wordsLost}, 9: {device.KindUnreachable, wordsLost},
 	10: {device.KindUnreachable, "the recorder took the connection, but did not answer in time"},
 	11: {device.KindUnreachable, "the recorder's answer makes no sense: is it a recorder of Hikvision, and this its SDK port?"},
