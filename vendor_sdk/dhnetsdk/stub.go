@@ -11,7 +11,7 @@ import (
 // Built says whether this program holds the binding.
 const Built = false
 
-// Open fails: the binding was left out. The error wraps sdk.ErrNotBuilt.
-func Open(directory string) (sdk.Library, error) {
-	return nil, fmt.Errorf("the Dahua SDK in %q: %w: build with -tags dahuasdk (make build-sdk)", directory, sdk.ErrNotBuilt)
+// Open fails with an error that wraps sdk.ErrNotBuilt and says how to build with this binding.
+func Open(string) (sdk.Library, error) {
+	return nil, fmt.Errorf("dhnetsdk is %w: build with -tags dahuasdk (make build-sdk), for x86-64 on Linux or Windows", sdk.ErrNotBuilt)
 }

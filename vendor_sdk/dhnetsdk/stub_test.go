@@ -4,6 +4,7 @@ package dhnetsdk_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"mediapusher/vendor_sdk/dhnetsdk"
@@ -14,7 +15,7 @@ func TestNotBuilt(t *testing.T) {
 	if dhnetsdk.Built {
 		t.Error("the binding is built in without its tag")
 	}
-	if _, err := dhnetsdk.Open(t.TempDir()); !errors.Is(err, sdk.ErrNotBuilt) {
+	if _, err := dhnetsdk.Open(t.TempDir()); !errors.Is(err, sdk.ErrNotBuilt) || !strings.Contains(err.Error(), "-tags dahuasdk") {
 		t.Errorf("got %v", err)
 	}
 }
