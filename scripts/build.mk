@@ -24,5 +24,8 @@ cross: go web ## build and vet for every platform in PLATFORMS, into dist/
 		$(GO) vet ./...; \
 	done
 
-clean: ## remove what make has made here
-	rm -rf bin dist .cache web/vendor/mpegts.js web/vendor/LICENSE web/node_modules
+clean: ## remove what make has made here, and no maker's files in an sdk folder beside a program
+	rm -rf .cache web/vendor/mpegts.js web/vendor/LICENSE web/node_modules
+	mkdir -p bin dist
+	find bin dist ! -type d ! -path '*/sdk/*' -delete
+	find bin dist -depth -type d -empty -delete
