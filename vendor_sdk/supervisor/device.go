@@ -13,9 +13,6 @@ import (
 // not answer is ended.
 type Device struct{ w *worker }
 
-// Version is what the library reports of itself.
-func (d *Device) Version() string { return d.w.version() }
-
 // Live starts a live stream.
 func (d *Device) Live(ctx context.Context, request sdk.LiveRequest) (*Stream, error) {
 	return d.w.begin(ctx, wire.Request{Op: wire.Live, Live: &request}, &Stream{live: true, channel: request})

@@ -8,6 +8,9 @@ func (s *Supervisor) Impatient() {
 	s.limits.search, s.limits.other = time.Second, time.Second
 }
 
+// Version is what the library of a worker reports of itself.
+func (d *Device) Version() string { return d.w.version() }
+
 // The parts that are tested by themselves.
 var (
 	Environment = environment
