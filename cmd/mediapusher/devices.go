@@ -121,7 +121,8 @@ func (a allowed) Open(ctx context.Context, target device.Target) (device.Device,
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", target.Host)
 	if err != nil {
 		return nil, &device.Error{
-			Vendor: target.Vendor, Address: target.Address(), Op: device.OpLogin, Kind: device.KindUnreachable, Meaning: "the name is not known", Err: err,
+			Vendor: target.Vendor, Address: target.Address(), Op: device.OpLogin, Kind: device.KindUnreachable,
+			Meaning: "the name is not known", Err: err,
 		}
 	}
 	for _, address := range addresses {

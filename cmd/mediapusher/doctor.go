@@ -58,7 +58,7 @@ func examine(ctx context.Context, out io.Writer, cfg *config.Config, program str
 	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
 	fmt.Fprintf(out, "%s: %s (sdk.%s)\n", vendor, directory, vendor)
 	if _, err := os.Stat(directory); err != nil {
-		fmt.Fprintf(out, "  there is no such directory: put the maker's files there, as they come, or name another one in the configuration\n")
+		fmt.Fprintln(out, "  there is no such directory: put the maker's files there, as they come, or configure another one")
 	} else {
 		printParts(out, directory, library.parts(runtime.GOOS))
 	}
@@ -75,7 +75,8 @@ func examine(ctx context.Context, out io.Writer, cfg *config.Config, program str
 		fmt.Fprintf(out, "  loaded: version %s\n\n", version)
 		return nil
 	case errors.As(err, &load):
-		fmt.Fprintf(out, "  not loaded: %v\n  what to do: put this file there as the maker ships it, with all that lies beside it, for x86-64\n\n", load)
+		fmt.Fprintf(out, "  not loaded: %v\n", load)
+		fmt.Fprintf(out, "  what to do: put this file there as the maker ships it, with all that lies beside it, for x86-64\n\n")
 	default:
 		fmt.Fprintf(out, "  not loaded: %v\n  what to do: see whether the files belong together, in one version, for this system\n\n", err)
 	}

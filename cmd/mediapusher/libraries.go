@@ -15,8 +15,6 @@ type library struct {
 }
 
 // libraries are all bindings.
-//
-//nolint:gochecknoglobals // it does not change
 var libraries = map[device.Vendor]library{
 	device.Hikvision: {hcnetsdk.Open, hcnetsdk.Parts, missing(hcnetsdk.Built, hcnetsdk.Open)},
 	device.Dahua:     {dhnetsdk.Open, dhnetsdk.Parts, missing(dhnetsdk.Built, dhnetsdk.Open)},

@@ -84,7 +84,7 @@ func TestCheckParts(t *testing.T) {
 		"lib.so core.so more.so": "",
 	} {
 		directory := t.TempDir()
-		for _, name := range strings.Fields(files) {
+		for name := range strings.FieldsSeq(files) {
 			if err := os.WriteFile(filepath.Join(directory, name), []byte(elfHead(62)), 0o600); err != nil {
 				t.Fatal(err)
 			}
