@@ -36,7 +36,9 @@ for directory in "$@"; do
   for pair in HCNetSDK.h:hcnetsdk dhnetsdk.h:dhnetsdk; do
     header=${pair%%:*}
     table=$here/vendor_sdk/${pair##*:}/layout.h
-    [ -f "$directory/$header" ] && [ -f "$table" ] || continue
+    if [ ! -f "$directory/$header" ] || [ ! -f "$table" ]; then
+      continue
+    fi
     found=yes
     check "${CXX:-g++}" Linux "$directory" "$header" "$table"
     if command -v x86_64-w64-mingw32-g++ >/dev/null; then

@@ -3,11 +3,16 @@
 GOLANGCI_VERSION = v2.13.2
 GOLANGCI         = .cache/bin/golangci-lint-$(GOLANGCI_VERSION)
 
+# What looks different with the bindings of the makers' SDKs.
+SDK_LINTED = ./vendor_sdk/... ./internal/sdkway/... ./hik/... ./dahua/... ./cmd/... ./internal/e2e/...
+
 .PHONY: lint fmt tidy-check
 
 lint: $(GOLANGCI) ## layers, habits, formats, scripts and documents
-	scripts/deps.sh lint
+	scripts/deps.sh lint race mingw
 	$(GOLANGCI) run --timeout 20m
+	CGO_ENABLED=1 $(GOLANGCI) run --timeout 20m --build-tags $(SDK_TAGS) $(SDK_LINTED)
+	GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc CGO_ENABLED=1 $(GO) vet -tags $(SDK_TAGS) $(SDK_LINTED)
 	shellcheck --exclude=SC2317 scripts/*.sh .ci/run
 	scripts/check-tree.sh
 	scripts/check-docs.sh
