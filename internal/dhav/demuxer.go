@@ -27,6 +27,7 @@ type Demuxer struct {
 	need    int
 
 	summed  bool // the sum of a payload was right once
+	headed  bool // the sum of a whole frame's header was right once: from there on it must be
 	lost    bool // bytes are being skipped, or the stream has just been reset
 	numbers numbers
 	video   video
@@ -133,7 +134,7 @@ func (d *Demuxer) take(b []byte) (n int, err error) {
 			return n, nil
 		}
 		h, ok := readHeader(rest)
-		if !ok {
+		if !ok || !h.summed && d.headed {
 			d.skip(1)
 			n++
 			continue
@@ -149,6 +150,7 @@ func (d *Demuxer) take(b []byte) (n int, err error) {
 			continue
 		}
 		n += h.length
+		d.headed = d.headed || h.summed
 		if err := d.frame(&h, frame); err != nil {
 			return n, err
 		}
@@ -199,7 +201,11 @@ func (d *Demuxer) frame(h *header, frame []byte) error {
 		d.follow(&d.audio.group, h)
 		return d.sound(h, readTags(extension), payload)
 	case typeJPEG:
-		return fmt.Errorf("%w: MJPEG", ErrCodec)
+		if d.video.track == nil || d.video.jpeg {
+			return fmt.Errorf("%w: MJPEG", ErrCodec)
+		}
+		d.video.jpeg = true
+		d.note("a JPEG picture between others left out")
 	case typeEnd:
 		// What comes behind it, if anything, counts anew.
 		d.video.sequence, d.audio.sequence, d.numbers = sequence{}, sequence{}, numbers{}

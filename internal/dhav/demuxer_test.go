@@ -114,6 +114,44 @@ func TestFindsFrames(t *testing.T) {
 	}
 }
 
+// A device that writes no sums of headers is understood by the trailers; one that was right once makes the next ones count.
+func TestHeadersWithoutSums(t *testing.T) {
+	unsummed := func(n int) []byte {
+		b := picture(n).bytes()
+		b[23]++
+		return b
+	}
+	for name, test := range map[string]struct {
+		stream []byte
+		units  int
+	}{
+		"none":           {join(unsummed(0), unsummed(1), unsummed(2)), 3},
+		"wrong trailer":  {join(unsummed(0), unsummed(1)[:40], unsummed(2)), 2},
+		"behind one":     {join(picture(0).bytes(), unsummed(1), picture(2).bytes()), 2},
+		"begins damaged": {join(unsummed(0), picture(1).bytes(), unsummed(2), picture(3).bytes()), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c, stats := demux(t, test.stream); len(c.units) != test.units {
+				t.Errorf("%d units, want %d; %+v", len(c.units), test.units, stats)
+			}
+		})
+	}
+}
+
+// A snapshot between the pictures of a stream is left out; snapshots alone are video that is not carried.
+func TestJPEGBetweenPictures(t *testing.T) {
+	snapshot := frame{kind: 0xFB, payload: []byte{0xFF, 0xD8, 0xFF, 0xD9}}.bytes()
+	first, second, third := picture(0).bytes(), picture(1).bytes(), picture(2).bytes()
+	c, stats := demux(t, join(first, snapshot, second, snapshot, third))
+	if len(c.units) != 3 || c.units[2].Lost || len(stats.Notes) != 1 {
+		t.Errorf("%d units, %+v", len(c.units), stats)
+	}
+	d := dhav.New((&collector{}).emit)
+	if err := d.Write(join(first, snapshot, snapshot)); !errors.Is(err, dhav.ErrCodec) {
+		t.Errorf("switched to JPEG: %v", err)
+	}
+}
+
 func TestExtension(t *testing.T) {
 	four, eight := []byte{0x84, 1, 2, 3}, []byte{0x90, 1, 2, 3, 4, 5, 6, 7}
 	for name, test := range map[string]struct {

@@ -25,6 +25,7 @@ const maxSets = 16
 type video struct {
 	group
 	coding byte // of the tag, when the track was made
+	jpeg   bool // the newest frame was a JPEG picture: the first is a snapshot, a second one means that the camera was switched
 	step   pictureStep
 }
 
@@ -62,6 +63,7 @@ func (d *Demuxer) picture(h *header, t tags, payload []byte) error {
 	if t.frameRate > 0 || v.step.nominal == 0 {
 		v.step.promise(t.frameRate)
 	}
+	v.jpeg = false
 	v.step.learn(d.place(au, &v.group, h, v.step.step, &d.audio.group))
 	return d.give(au)
 }
