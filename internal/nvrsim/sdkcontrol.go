@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -180,12 +181,13 @@ func (c *sdkConn) run(ctx context.Context, q sdkRequest) {
 		_ = c.say(answer)
 		return
 	}
-	defer func() {
+	leave := sync.OnceFunc(func() {
 		if !o.span.live() {
 			r.journal.endPlayback()
 		}
 		r.journal.change(0, -1, -1)
-	}()
+	})
+	defer leave()
 	r.journal.change(0, 0, 1)
 	s := newSDKStream(c, o)
 	if s.reel != nil && !s.reel.seek(s.tracks, o.span.from, r.Faults().of(o.channel).LateKeyFrame) {
@@ -201,7 +203,7 @@ func (c *sdkConn) run(ctx context.Context, q sdkRequest) {
 	go func() {
 		defer close(done)
 		defer cancel()
-		c.listen(ctx, s)
+		c.listen(ctx, s, leave)
 	}()
 	s.begun = time.Now()
 	s.run(ctx)
@@ -209,8 +211,9 @@ func (c *sdkConn) run(ctx context.Context, q sdkRequest) {
 	<-done
 }
 
-// listen hands on the orders of the client until the connection ends.
-func (c *sdkConn) listen(ctx context.Context, s *sdkStream) {
+// listen hands on the orders of the client until the connection ends. It calls leave before it closes the connection of a stream that was
+// stopped: a client that has seen the end finds room for another stream.
+func (c *sdkConn) listen(ctx context.Context, s *sdkStream, leave func()) {
 	for {
 		q, err := c.read()
 		if err != nil {
@@ -218,6 +221,7 @@ func (c *sdkConn) listen(ctx context.Context, s *sdkStream) {
 			return
 		}
 		if q.word == "STOP" {
+			leave()
 			c.r.journal.add(Teardown, c.remote, strconv.FormatInt(c.session, 10), "")
 			c.drop("stopped by the client")
 			return

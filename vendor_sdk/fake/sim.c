@@ -129,6 +129,16 @@ enum reason sim_read(struct conn *c, void *data, size_t size, unsigned timeout_m
     return FINE;
 }
 
+void sim_drain(struct conn *c, unsigned timeout_ms) {
+    uint64_t end = now_ms() + timeout_ms;
+    for (uint64_t now = now_ms(); now < end; now = now_ms()) {
+        c->begin = c->end = 0;
+        if (sim_wait(c, (unsigned)(end - now)) != FINE) return;
+        int n = (int)recv(c->socket, (char *)c->ahead, sizeof c->ahead, 0);
+        if (n == 0 || (n < 0 && !would_block())) return;
+    }
+}
+
 enum reason sim_send(struct conn *c, const char *line, unsigned timeout_ms) {
     size_t size = strlen(line);
     while (size > 0) {

@@ -62,6 +62,9 @@ bool sim_alive(struct conn *c);
 // sim_read fills data. The time-out counts anew with each piece that comes.
 enum reason sim_read(struct conn *c, void *data, size_t size, unsigned timeout_ms);
 
+// sim_drain reads and forgets until the recorder has closed the connection, or the time is over.
+void sim_drain(struct conn *c, unsigned timeout_ms);
+
 // sim_send sends a line, which must end with a line feed.
 enum reason sim_send(struct conn *c, const char *line, unsigned timeout_ms);
 

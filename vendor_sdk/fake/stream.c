@@ -12,6 +12,7 @@ enum {
     PACKET_MS = 10000, // a packet that has begun must go on
     ANSWER_MS = 10000,
     LATE_MS = 30,
+    STOP_MS = 500, // a recorder that does not close the connection is waited for no longer
 };
 
 struct stream *stream_new(struct login *login, enum kind kind, const char *request) {
@@ -291,6 +292,11 @@ static void *run(void *argument) {
         struct outlet o = outlet(s);
         vendor_lost(s, &o, r);
     }
+    if (stopping(s)) sim_drain(&s->conn, STOP_MS);
+    pthread_mutex_lock(&s->lock);
+    s->left = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
     return NULL;
 }
 
@@ -327,11 +333,15 @@ static void tell_late(const struct event *e) {
 void stream_end(struct stream *s) {
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
-    if (s->conn.socket != NO_SOCKET) {
-        sim_send(&s->conn, "STOP\n", 100);
-        shut_socket(s->conn.socket);
-    }
     pthread_cond_broadcast(&s->changed);
+    if (s->conn.socket != NO_SOCKET) {
+        uint64_t end = now_ms() + STOP_MS;
+        bool asked = sim_send(&s->conn, "STOP\n", 100) == FINE;
+        for (uint64_t now = now_ms(); asked && s->running && !s->left && now < end; now = now_ms()) {
+            wait_ms(&s->changed, &s->lock, (unsigned)(end - now));
+        }
+        if (s->conn.socket != NO_SOCKET) shut_socket(s->conn.socket);
+    }
     pthread_mutex_unlock(&s->lock);
     if (s->running) pthread_join(s->thread, NULL);
     sim_close(&s->conn);

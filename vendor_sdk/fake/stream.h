@@ -20,6 +20,7 @@ struct stream {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool stopping; // guarded by lock, as are the next ones
+    bool left;     // the thread has nothing to do with the connection any more
     bool finished, failed;
     struct outlet outlet;
 
@@ -50,7 +51,8 @@ enum reason stream_say(struct stream *s, const char *format, ...) __attribute__(
 // stream_outlet sets where data goes.
 void stream_outlet(struct stream *s, void (*callback)(void), int64_t user, void (*position)(void), int64_t position_user);
 
-// stream_end stops the thread, waits for a callback that runs, and frees the stream. Its handle was removed before.
+// stream_end stops the stream, waits until the recorder has closed the connection (it has room for another stream then) and until a
+// callback that runs has returned, and frees the stream. Its handle was removed before.
 void stream_end(struct stream *s);
 
 // stream_position is 0, 100 at the end, 200 after a failure.
