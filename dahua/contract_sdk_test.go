@@ -26,3 +26,5 @@ func TestSDKCrashes(t *testing.T) { sdkAdapter.Crashes(t) }
 func TestSDKTracks(t *testing.T) { sdkAdapter.Tracks(t) }
 
 func TestSDKNeighbours(t *testing.T) { sdkAdapter.Neighbours(t) }
+
+func TestSDKCycles(t *testing.T) { sdkAdapter.Cycles(t) }

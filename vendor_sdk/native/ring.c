@@ -157,6 +157,17 @@ void mp_ring_close(uint64_t id)
 	pthread_mutex_unlock(&lock);
 }
 
+uint32_t mp_ring_open_ids(void)
+{
+	uint32_t i, open = 0;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < slot_count; i++)
+		open += slots[i].id != 0;
+	pthread_mutex_unlock(&lock);
+	return open;
+}
+
 void mp_ring_hold(uint64_t id, int hold)
 {
 	slot *s;

@@ -27,6 +27,8 @@ void mp_ring_free(mp_ring *ring);
 // Returns 0 where there is no memory, or the ring was shut.
 uint64_t mp_ring_open(mp_ring *ring);
 void mp_ring_close(uint64_t id);
+// Counts the open ids of all rings.
+uint32_t mp_ring_open_ids(void);
 void mp_ring_hold(uint64_t id, int hold);
 void mp_ring_push(uint64_t id, uint32_t kind, int32_t code, const void *data, uint32_t size);
 

@@ -69,6 +69,8 @@ type Counts struct {
 	Connections, Sessions int
 	// Searches hold something at the recorder, Moving cameras move until they are stopped.
 	Searches, Moving int
+	// Logins of a maker's library are open now.
+	Logins int
 	// Refused counts wrong passwords, and any while the account was locked.
 	Refused int
 }

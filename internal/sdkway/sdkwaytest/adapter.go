@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"mediapusher/internal/device"
 	"mediapusher/internal/device/devicetest"
 	"mediapusher/internal/sdkway"
@@ -49,6 +51,9 @@ func (a Adapter) Worker() bool {
 	if directory == "" {
 		return false
 	}
+	if address := os.Getenv(workerReport); address != "" {
+		go reportTo(address)
+	}
 	if err := a.serve(directory); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err) // there is nobody else to tell
 	}
@@ -82,18 +87,22 @@ func (a Adapter) supervisor(t *testing.T) sdkway.Supervisor {
 // directory is where the fake of the adapter's library lies.
 func (a Adapter) directory() string { return filepath.Join(os.Getenv(fakes), string(a.Vendor)) }
 
-// start returns a supervisor whose workers load the library in a directory, and which rests a recorder after so many crashes, 0 for the
-// default.
-func (a Adapter) start(t *testing.T, directory string, crashes int) sdkway.Supervisor {
+// start returns a supervisor whose workers load the library in a directory, with more in their environment, and which rests a recorder after
+// so many crashes. With 0 that is the default, and the test fails where a worker ends otherwise than in good order.
+func (a Adapter) start(t *testing.T, directory string, crashes int, environment ...string) sdkway.Supervisor {
 	t.Helper()
+	log := zap.NewNop()
+	if crashes == 0 {
+		log = listened(t)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return sdkway.Supervise(supervisor.New(supervisor.Config{
-		Command: []string{program}, Directory: directory, MemoryLimit: memoryLimit, MaxCrashes: crashes,
+		Command: []string{program}, Directory: directory, MemoryLimit: memoryLimit, MaxCrashes: crashes, Log: log,
 		// A program with the race detector waits a second before it ends, unless it is told not to.
-		Environment: []string{workerDirectory + "=" + directory, "GORACE=atexit_sleep_ms=0"},
+		Environment: append(environment, workerDirectory+"="+directory, "GORACE=atexit_sleep_ms=0"),
 	}))
 }
 

@@ -76,6 +76,7 @@ func (a Adapter) simulate(t *testing.T, cfg nvrsim.Config) (r devicetest.Recorde
 			c := recorder.Counts()
 			return devicetest.Counts{
 				Connections: c.Connections, Sessions: c.Sessions, Searches: c.Searches, Moving: c.Moving, Refused: c.LoginsRefused,
+				Logins: c.Logins,
 			}
 		},
 		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
