@@ -20,12 +20,13 @@ type charset uint8
 
 const charsetUTF8 charset = 6
 
-// charsets holds what is neither UTF-8 nor unknown. From 7 on it is ISO 8859, part 1 and up; there is no part 12.
+// charsets holds what is neither UTF-8 nor unknown. From 7 on it is ISO 8859, part 1 and up; there is no part 12, and part 11 is a part of
+// Windows 874.
 var charsets = map[charset]encoding.Encoding{
 	1: simplifiedchinese.GBK, 2: simplifiedchinese.GBK, 3: traditionalchinese.Big5, 4: japanese.ShiftJIS, 5: korean.EUCKR,
 	7: charmap.ISO8859_1, 8: charmap.ISO8859_2, 9: charmap.ISO8859_3, 10: charmap.ISO8859_4, 11: charmap.ISO8859_5,
 	12: charmap.ISO8859_6, 13: charmap.ISO8859_7, 14: charmap.ISO8859_8, 15: charmap.ISO8859_9, 16: charmap.ISO8859_10,
-	19: charmap.ISO8859_13, 20: charmap.ISO8859_14, 21: charmap.ISO8859_15,
+	17: charmap.Windows874, 19: charmap.ISO8859_13, 20: charmap.ISO8859_14, 21: charmap.ISO8859_15,
 }
 
 // text returns a field up to its NUL as UTF-8. Recorders that do not tell their character set are old ones of the Chinese market: what is

@@ -28,6 +28,7 @@ func TestCharsetText(t *testing.T) {
 		{"broken UTF-8", 6, "a\xffb", "a\ufffdb"},
 		{"ISO 8859-1", 7, "\xe4", "\u00e4"},
 		{"ISO 8859-5", 11, "\xb0", "\u0410"},
+		{"ISO 8859-11", 17, "\xa1", "\u0e01"},
 		{"ISO 8859-15", 21, "\xa4", "\u20ac"},
 		{"empty", 2, "", ""},
 	}
