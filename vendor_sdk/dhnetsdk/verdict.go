@@ -47,7 +47,7 @@ var verdicts = map[int]int{
 	-1: codeNoHighLogin,
 	1:  codePassword,
 	2:  101,         // user
-	3:  codeTimeout, //
+	3:  codeTimeout,
 	4:  103,         // already logged in
 	5:  codeLocked,
 	6:  105, // black list
