@@ -46,9 +46,9 @@ func lastError(raw uint32) int {
 var verdicts = map[int]int{
 	-1: codeNoHighLogin,
 	1:  codePassword,
-	2:  101,         // user
+	2:  101, // user
 	3:  codeTimeout,
-	4:  103,         // already logged in
+	4:  103, // already logged in
 	5:  codeLocked,
 	6:  105, // black list
 	7:  106, // busy
