@@ -87,17 +87,17 @@ func printParts(out io.Writer, directory string, parts []sdk.Part) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, part := range parts {
 		path, err := part.Find(directory, runtime.GOOS)
-		state, file := "found", path
-		if err != nil {
-			state, file = "not there", part.Names[0]
-			if path != "" {
-				state = "useless"
-			}
-			if part.Needed {
-				state += ", NEEDED"
-			}
+		state, file := "found", part.Names[0]
+		switch {
+		case path == "":
+			state = "not there"
+		case err != nil:
+			state = "useless"
 		}
-		if relative, relErr := filepath.Rel(directory, file); relErr == nil && path != "" {
+		if err != nil && part.Needed {
+			state += ", NEEDED"
+		}
+		if relative, relErr := filepath.Rel(directory, path); relErr == nil && path != "" {
 			file = relative
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", file, state, part.For)
