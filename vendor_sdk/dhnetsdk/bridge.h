@@ -46,6 +46,7 @@ typedef void (*dh_push)(uint64_t id, uint32_t kind, int32_t code, const void *da
 void dh_set_push(void *push);
 // Tells a stream that what follows is from behind a seek.
 void dh_push_sought(uint64_t id);
+void dh_push_broken(uint64_t id, int32_t code);
 
 // What the ring brings of a lost connection: the stream is 0 where the whole login is lost.
 typedef struct {

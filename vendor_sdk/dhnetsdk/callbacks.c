@@ -37,6 +37,8 @@ void dh_set_push(void *push) { ring_push = (dh_push)push; }
 
 void dh_push_sought(uint64_t id) { ring_push(id, kind_sought, 0, NULL, 0); }
 
+void dh_push_broken(uint64_t id, int32_t code) { ring_push(id, kind_broken, code, NULL, 0); }
+
 static void give(dh_user user, uint32_t type, const uint8_t *data, uint32_t size)
 {
 	if (type == type_private && data != NULL && size > 0)

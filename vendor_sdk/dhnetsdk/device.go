@@ -23,7 +23,14 @@ type device struct {
 	mu      sync.Mutex
 	streams map[*stream]bool
 	gone    bool // the login is lost
+	// A loss may be told before the call that starts its stream has returned the handle. early keeps the codes of such while any start is
+	// under way.
+	starting int
+	early    map[C.dh_handle]int
 }
+
+// maxEarly bounds the losses that are kept for streams which are not known yet.
+const maxEarly = 64
 
 // Record streams of SetDeviceMode.
 const (
@@ -109,10 +116,15 @@ func (d *device) lost(handle C.dh_handle, code int) {
 	if handle == 0 {
 		d.gone = true
 	}
+	known := false
 	for s := range d.streams {
 		if handle == 0 || s.handle == handle {
 			s.take(sdk.Packet{Kind: sdk.Broken, Code: code})
+			known = true
 		}
+	}
+	if !known && handle != 0 && d.starting > 0 && len(d.early) < maxEarly {
+		d.early[handle] = code
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -111,10 +112,18 @@ func (r *recorder) eventually(t *testing.T, word, holds string) {
 	}
 }
 
+// needed are the files that the library cannot be used without, itself first.
+func needed() []string {
+	if runtime.GOOS == "windows" {
+		return []string{"dhnetsdk.dll", "avnetsdk.dll"}
+	}
+	return []string{"libdhnetsdk.so", "libavnetsdk.so"}
+}
+
 // Each needed file that is missing, or is no library, is named before anything is loaded.
 func TestOpenNamesWhatIsMissing(t *testing.T) {
 	open(t)
-	for _, name := range []string{"libdhnetsdk.so", "libavnetsdk.so"} {
+	for _, name := range needed() {
 		for _, damage := range []string{"missing", "text"} {
 			t.Run(name+" "+damage, func(t *testing.T) {
 				directory := t.TempDir()
@@ -537,5 +546,24 @@ func TestStreamIsLost(t *testing.T) {
 	dataUntil(t, packets, "picture")
 	if err := s.Stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A connection that ends at once may be told before the call has returned that starts the stream.
+func TestStreamIsLostAtOnce(t *testing.T) {
+	library := open(t)
+	device := logIn(t, library, newRecorder(t, script{stream: func(_ string, send func(byte, []byte), _ <-chan string) { send('X', nil) }}))
+	for range 50 {
+		take, packets := collector()
+		s, err := device.Live(sdk.LiveRequest{Channel: 1}, take)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, p := until(t, packets, sdk.Broken); p.Code != 109 {
+			t.Errorf("got %+v", p)
+		}
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
 	}
 }

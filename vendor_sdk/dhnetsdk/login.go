@@ -47,7 +47,7 @@ func (l *library) LogIn(account sdk.Account) (sdk.Device, sdk.Identity, error) {
 	if made.handle == 0 {
 		return nil, sdk.Identity{}, loginError(made.call, made.code, int(made.info.byLeftLogTimes), int(made.info.nLockLeftTime))
 	}
-	d := &device{library: l, handle: made.handle, streams: make(map[*stream]bool)}
+	d := &device{library: l, handle: made.handle, streams: make(map[*stream]bool), early: make(map[C.dh_handle]int)}
 	l.mu.Lock()
 	l.devices[made.handle] = d
 	l.mu.Unlock()

@@ -141,6 +141,10 @@ func (r *recorder) play(conn net.Conn, in *bufio.Reader, line string) {
 			r.lines = append(r.lines, line)
 			r.mu.Unlock()
 			lines <- line
+			if line == "STOP" {
+				conn.Close()
+				return
+			}
 		}
 	})
 	send := func(kind byte, data []byte) {

@@ -24,22 +24,37 @@ func (d *device) begin(call string, take sdk.Take, start func(id uint64) (C.dh_h
 	d.mu.Lock()
 	d.streams[s] = true
 	gone := d.gone
+	d.starting++
 	d.mu.Unlock()
 	if gone {
+		s.started(0)
 		s.end()
 		return nil, refused(call, codeNetwork)
 	}
 	d.calls.Lock()
 	handle, err := start(s.id)
 	d.calls.Unlock()
+	s.started(handle)
 	if err != nil {
 		s.end()
 		return nil, err
 	}
-	d.mu.Lock()
-	s.handle = handle
-	d.mu.Unlock()
 	return s, nil
+}
+
+// started sets the handle, 0 where there is none, and tells of a loss that came before it was known.
+func (s *stream) started(handle C.dh_handle) {
+	d := s.device
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s.handle = handle
+	if code, lost := d.early[handle]; lost {
+		delete(d.early, handle)
+		C.dh_push_broken(C.uint64_t(s.id), C.int32_t(code))
+	}
+	if d.starting--; d.starting == 0 {
+		clear(d.early)
+	}
 }
 
 // end lets nothing of the stream be told any more. It must not be called with device.mu held.
