@@ -19,25 +19,38 @@ static void say_why(char *words, size_t size)
 		snprintf(words, size, "error %lu", (unsigned long)error);
 }
 
-// Libraries print to standard output, where a worker speaks with its parent. C's descriptor 1, and the handle that the C runtimes of the
-// libraries take theirs from, become standard error. The old handle is kept from being closed: it is the parent's pipe.
-static void move_output(void)
+// Each C runtime that is in the process keeps descriptors of its own: the one of this program, and the one that newer libraries, and parts of
+// Windows, are built with. Those that come later take theirs from the standard handles.
+static void move_descriptor(const char *runtime)
 {
-	HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE), error = GetStdHandle(STD_ERROR_HANDLE);
+	HMODULE module = GetModuleHandleA(runtime);
+	int (*duplicate)(int, int) = module == NULL ? NULL : (int (*)(int, int))(void *)GetProcAddress(module, "_dup2");
 
-	if (output == error)
-		return;
-	if (output != NULL && output != INVALID_HANDLE_VALUE)
+	if (duplicate != NULL)
+		duplicate(2, 1);
+}
+
+// Libraries print to standard output, where a worker speaks with its parent. Descriptor 1 of C, and the handle that the C runtimes of the
+// libraries take theirs from, become standard error. The old handle is kept from being closed: it is Go's.
+static BOOL CALLBACK move_output(PINIT_ONCE once, PVOID unused, PVOID *result)
+{
+	HANDLE output = (HANDLE)_get_osfhandle(1);
+	BOOL kept = output != INVALID_HANDLE_VALUE &&
 		SetHandleInformation(output, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE);
+
+	(void)once, (void)unused, (void)result;
 	fflush(stdout);
-	_dup2(2, 1);
-	SetStdHandle(STD_OUTPUT_HANDLE, error);
-	if (output != NULL && output != INVALID_HANDLE_VALUE)
+	move_descriptor("msvcrt.dll");
+	move_descriptor("ucrtbase.dll");
+	SetStdHandle(STD_OUTPUT_HANDLE, GetStdHandle(STD_ERROR_HANDLE));
+	if (kept)
 		SetHandleInformation(output, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
+	return TRUE;
 }
 
 void *mp_load(const char *path, char *words, size_t size)
 {
+	static INIT_ONCE moved = INIT_ONCE_STATIC_INIT;
 	WCHAR wide[32768];
 	HMODULE library;
 
@@ -45,7 +58,7 @@ void *mp_load(const char *path, char *words, size_t size)
 		say_why(words, size);
 		return NULL;
 	}
-	move_output();
+	InitOnceExecuteOnce(&moved, move_output, NULL, NULL);
 	// The altered search path looks for what the library needs beside it first.
 	library = LoadLibraryExW(wide, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 	if (library == NULL)

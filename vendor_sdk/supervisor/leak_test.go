@@ -8,9 +8,11 @@ import (
 	"go.uber.org/zap"
 )
 
-// descriptors counts the open descriptors of this process, 0 where that cannot be told.
-func descriptors(t *testing.T) int {
-	t.Helper()
+// descriptors counts the open descriptors of this process, 0 where that cannot be told: on Windows threads have handles of their own.
+func descriptors() int {
+	if runtime.GOOS == "windows" {
+		return 0
+	}
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return 0
@@ -23,7 +25,7 @@ func TestManyCyclesLeaveNothing(t *testing.T) {
 	if err := r.open(t, "warm").Close(); err != nil { // what the runtime opens once
 		t.Fatal(err)
 	}
-	files, routines := descriptors(t), runtime.NumGoroutine()
+	files, routines := descriptors(), runtime.NumGoroutine()
 	device := r.open(t, "recorder")
 	for range 1000 {
 		if err := live(t, device, 1).Close(); err != nil {
@@ -42,7 +44,7 @@ func TestManyCyclesLeaveNothing(t *testing.T) {
 		}
 	}
 	eventually(t, "goroutines are back", func() bool { return runtime.NumGoroutine() <= routines })
-	if got := descriptors(t); got != files {
+	if got := descriptors(); got != files {
 		t.Errorf("%d descriptors, %d before", got, files)
 	}
 	if n := r.logs.FilterField(zap.String("line", "closed with 0 streams, 0 logins")).Len(); n != 12 {

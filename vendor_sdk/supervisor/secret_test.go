@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func TestThePasswordIsNowhere(t *testing.T) {
 	for _, file := range []string{"cmdline", "environ"} {
 		content, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid(t, device), file))
 		if os.IsNotExist(err) {
-			t.Skip("no /proc")
+			break // there is no /proc
 		}
 		if err != nil || strings.Contains(string(content), secret) {
 			t.Errorf("%s: %v", file, err)
@@ -40,17 +41,24 @@ func TestThePasswordIsNowhere(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	got := supervisor.Environment([]string{"HOME=/h", "MEDIAPUSHER_TOKEN=x", "LD_LIBRARY_PATH=/old"}, "/sdk", []string{"A=b"})
-	want := []string{"HOME=/h", "LD_LIBRARY_PATH=/sdk:/sdk/HCNetSDKCom:/old", "A=b"}
-	if os.PathListSeparator == ':' && !slices.Equal(got, want) {
+	service := []string{"HOME=/h", "MEDIAPUSHER_TOKEN=x", "LD_LIBRARY_PATH=/old", "Path=C:/old", "Mediapusher_Token=x"}
+	got := supervisor.Environment(service, "/sdk", []string{"A=b"})
+	want := []string{"HOME=/h", "Path=C:/old", "Mediapusher_Token=x", "LD_LIBRARY_PATH=/sdk:/sdk/HCNetSDKCom:/old", "A=b"}
+	if runtime.GOOS == "windows" { // names are the same in any case
+		want = []string{"HOME=/h", "LD_LIBRARY_PATH=/old", `PATH=/sdk;\sdk\HCNetSDKCom;C:/old`, "A=b"}
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-	got = supervisor.Environment([]string{"LD_LIBRARY_PATH=/old"}, "", nil)
-	if want := []string{"LD_LIBRARY_PATH=/old"}; !slices.Equal(got, want) {
+	if got := supervisor.Environment(service[2:4], "", nil); !slices.Equal(got, service[2:4]) {
 		t.Errorf("without directory: %q", got)
 	}
 	got = supervisor.Environment(nil, "/sdk", nil)
-	if os.PathListSeparator == ':' && !slices.Equal(got, []string{"LD_LIBRARY_PATH=/sdk:/sdk/HCNetSDKCom"}) {
+	want = []string{"LD_LIBRARY_PATH=/sdk:/sdk/HCNetSDKCom"}
+	if runtime.GOOS == "windows" {
+		want = []string{`PATH=/sdk;\sdk\HCNetSDKCom`}
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("nothing before: %q", got)
 	}
 }

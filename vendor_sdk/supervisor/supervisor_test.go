@@ -265,7 +265,7 @@ func TestAFaultCostsOneWorker(t *testing.T) {
 	}{
 		{"exit", moveExit, "crashed", "assertion failed"},
 		{"panic", movePanic, "crashed", "panic: runtime error: invalid memory address"},
-		{"signal", moveSignal, "crashed", "signal: killed"},
+		{"signal", moveSignal, "crashed", diedOfSignal},
 		{"bloat", moveBloat, "too much memory", "MiB"},
 		{"hang", moveHang, "hangs", "move did not return within 1s"},
 		{"wedge", moveWedge, "hangs", "key did not return within 1.5s"},

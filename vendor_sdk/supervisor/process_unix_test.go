@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// diedOfSignal is what the end of a process by dieOfSignal is told as.
+const diedOfSignal = "signal: killed"
+
 func dieOfSignal() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) }
 
 func freeze() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) }
