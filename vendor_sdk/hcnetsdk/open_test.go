@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -155,11 +156,22 @@ func copyFake(t *testing.T) string {
 	return directory
 }
 
-func TestOpenNamesWhatIsMissing(t *testing.T) {
-	for _, name := range []string{
+// needed are the files that the library cannot be used without, the library first.
+func needed() []string {
+	if runtime.GOOS == "windows" {
+		return []string{
+			"HCNetSDK.dll", "HCCore.dll", "hpr.dll", "libcrypto-1_1-x64.dll", "libssl-1_1-x64.dll", "HCNetSDKCom/HCPreview.dll",
+			"HCNetSDKCom/HCPlayBack.dll", "HCNetSDKCom/HCCoreDevCfg.dll", "HCNetSDKCom/HCGeneralCfgMgr.dll",
+		}
+	}
+	return []string{
 		"libhcnetsdk.so", "libHCCore.so", "libhpr.so", "libcrypto.so", "libssl.so", "HCNetSDKCom/libHCPreview.so",
 		"HCNetSDKCom/libHCPlayBack.so", "HCNetSDKCom/libHCCoreDevCfg.so", "HCNetSDKCom/libHCGeneralCfgMgr.so",
-	} {
+	}
+}
+
+func TestOpenNamesWhatIsMissing(t *testing.T) {
+	for _, name := range needed() {
 		t.Run(name, func(t *testing.T) {
 			for damage, change := range map[string]func(string) error{
 				"missing": os.Remove,
@@ -167,7 +179,7 @@ func TestOpenNamesWhatIsMissing(t *testing.T) {
 				"empty":   func(path string) error { return os.WriteFile(path, nil, 0o600) },
 			} {
 				directory := copyFake(t)
-				path := filepath.Join(directory, name)
+				path := filepath.Join(directory, filepath.FromSlash(name))
 				if err := change(path); err != nil {
 					t.Fatal(err)
 				}
@@ -187,11 +199,11 @@ func TestOpenNamesWhatIsMissing(t *testing.T) {
 	})
 	t.Run("symbol", func(t *testing.T) { // a library that is another one
 		directory := copyFake(t)
-		other, err := os.ReadFile(filepath.Join(directory, "libhpr.so"))
+		other, err := os.ReadFile(filepath.Join(directory, needed()[2]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(directory, "libhcnetsdk.so")
+		path := filepath.Join(directory, needed()[0])
 		if err := os.WriteFile(path, other, 0o600); err != nil {
 			t.Fatal(err)
 		}
