@@ -9,10 +9,10 @@ import (
 const (
 	// maxAudio is the ceiling for the bytes of one audio packet, and what was left of the one before.
 	maxAudio = 1 << 17
-	// maxGuesses is how many packets may begin within a frame.
+	// maxGuesses is how many packets may begin within a frame, or come before the PSM.
 	maxGuesses = 8
-	// g711Rate is the sampling rate where the PSM declares none.
-	g711Rate = 8000
+	// g711Rate is the sampling rate where nothing declares one, maxG711Rate the highest that is believed.
+	g711Rate, maxG711Rate = 8000, 48000
 )
 
 // audio makes access units of one audio stream. A packet is gathered whole: it is small, and the frames in it follow no borders.
@@ -23,6 +23,7 @@ type audio struct {
 	track *media.Track
 	adts  adtsFrame // of the track
 	hik   hikAudio
+	head  hikSound
 	clock audioClock
 
 	buf   []byte
@@ -91,7 +92,8 @@ func (a *audio) finish() error {
 	}
 }
 
-// guess finds out the coding where there is no PSM: AAC where ADTS frames follow each other up to the end.
+// guess finds out the coding where there is no PSM: AAC where ADTS frames follow each other up to the end, or else G.711 where the head
+// calls it so, which the first packets do not believe: the PSM may just be late.
 func (a *audio) guess() {
 	b := a.buf
 	for len(b) > 0 {
@@ -105,6 +107,8 @@ func (a *audio) guess() {
 		}
 	}
 	switch a.guesses++; {
+	case a.guesses >= maxGuesses && (a.head.codec == media.PCMA || a.head.codec == media.PCMU):
+		a.codec, a.hik = a.head.codec, a.head.hik
 	case len(a.d.stats.Ignored) > 0:
 	case len(a.buf) >= 2 && a.buf[0] == 0xFF && a.buf[1]&0xE0 == 0xE0 && a.buf[1]&6 != 0:
 		a.d.ignore(codings[0x03].name)
@@ -124,7 +128,7 @@ func (a *audio) stamp(timed *bool, pts int64) {
 // samples makes one unit of a packet of G.711.
 func (a *audio) samples() error {
 	rate, channels := g711Rate, max(a.hik.channels, 1)
-	if a.hik.rate >= g711Rate && a.hik.rate <= 48000 {
+	if a.hik.rate >= g711Rate && a.hik.rate <= maxG711Rate {
 		rate = a.hik.rate
 	}
 	if t := a.track; t == nil || t.Codec != a.codec || t.SampleRate != rate || t.Channels != channels {

@@ -2,10 +2,12 @@ package mpegps_test
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"testing"
 
 	"mediapusher/internal/media"
+	"mediapusher/internal/mpegps"
 	"mediapusher/internal/nvrsim/psmux"
 )
 
@@ -86,5 +88,45 @@ func TestMPEG1(t *testing.T) {
 	got, stats := demux(t, mpeg1())
 	if len(got.units) != 1 || len(got.units[0].Units) != 3 || got.units[0].Track.Codec != media.H264 || stats.Resyncs != 0 {
 		t.Errorf("%+v %+v", got.units, stats)
+	}
+}
+
+// Without a PSM the head tells what G.711 it is; one that comes later decides, and one that is only late is waited for.
+func TestSoundOfHead(t *testing.T) {
+	video, audio := pictures(t, "hikvision-sub.h264", 0)[:40], sounds(t, "beeps.ulaw", 0)[:40]
+	for name, c := range map[string]struct {
+		cfg     psmux.Config
+		head    byte // low byte of the coding
+		first   int  // sound that is heard
+		coding  media.Codec
+		promise bool
+	}{
+		"told by the head": {psmux.Config{NoMap: true}, 0x10, 7, media.PCMU, true},
+		"A-law":            {psmux.Config{NoMap: true}, 0x11, 7, media.PCMA, true},
+		"not carried":      {psmux.Config{NoMap: true}, 0x21, 40, 0, false},
+		"the PSM decides":  {psmux.Config{}, 0x11, 0, media.PCMU, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.cfg.Video, c.cfg.Audio, c.cfg.SampleRate = psmux.H264, psmux.MuLaw, 8000
+			stream, marks := mux(c.cfg, video, audio)
+			head := bytes.Clone(stream[:marks[0]])
+			if len(head) != 40 {
+				t.Fatalf("head of %d bytes", len(head))
+			}
+			copy(head[12:], []byte{c.head, 0x71})
+			var got collector
+			d := mpegps.New(got.emit)
+			if err := errors.Join(d.Write(head), d.Write(stream[marks[0]:])); err != nil {
+				t.Fatal(err)
+			}
+			if d.AudioPromised() != c.promise || len(got.audio()) != 40-c.first {
+				t.Fatalf("promised %v, %d units, %+v", d.AudioPromised(), len(got.audio()), d.Stats())
+			}
+			for i, u := range got.audio() {
+				if n := i + c.first; u.Track.Codec != c.coding || u.Track.SampleRate != 8000 || u.Track.Channels != 1 || !bytes.Equal(u.Units[0], audio[n].Data) {
+					t.Fatalf("unit %d: %+v", i, u.Track)
+				}
+			}
+		})
 	}
 }

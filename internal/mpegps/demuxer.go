@@ -26,8 +26,8 @@ const (
 // Demuxer is a push parser of one program stream. It is not safe for concurrent use.
 //
 // Video is H.264 or H.265, in the first video stream (E0 to EF) that has a coding we carry; audio is AAC in ADTS or G.711, in the
-// first such stream of C0 to DF. The PSM (program stream map) says what they are; where it is missing or wrong the NAL units and the
-// ADTS headers do.
+// first such stream of C0 to DF. The PSM (program stream map) says what they are; where it is missing or wrong the NAL units do, and where
+// it is missing the ADTS headers, or the head that Hikvision's SDK puts before the stream.
 //
 // PTS are those of the stream, unwrapped to 64 bit. A picture that has none lies one frame after the one before. Where a video stream
 // has no PTS at all, the clock reference of the pack headers (SCR) stands for it, and where that stands still, the time of arrival.
@@ -82,7 +82,7 @@ type Stats struct {
 const maxIgnored = 48
 
 // New returns a Demuxer that gives each access unit, and the ownership of it, to emit. Units of a track come in the order of the
-// stream, each when its end has been seen, which for video is the begin of the next picture.
+// stream, each when its end has been seen, which for video is the begin of the next picture; see Idle.
 func New(emit func(*media.AccessUnit) error) *Demuxer {
 	d := &Demuxer{emit: emit, now: time.Now}
 	d.video.d, d.audio.d = d, d
@@ -141,6 +141,19 @@ func (d *Demuxer) Flush() error {
 	return d.failed
 }
 
+// Holds tells whether the last picture looks complete, and waits only for the next one to begin. It is true at most where each picture
+// begins with a pack header, which is how recorders write.
+func (d *Demuxer) Holds() bool { return d.place == atHeader && d.have == 0 && d.video.holds() }
+
+// Idle tells that a live stream has brought nothing for a while: a picture that Holds speaks of is given out at once. Should more of it
+// come after all, that is dropped and the next unit is Lost. It returns the error of emit.
+func (d *Demuxer) Idle() error {
+	if !d.Holds() {
+		return nil
+	}
+	return d.video.hurry()
+}
+
 // Reset tells that data was lost: what is begun is dropped, and nothing is given out before the next pack header. The next unit of
 // each track is Lost.
 func (d *Demuxer) Reset() {
@@ -159,8 +172,14 @@ func (d *Demuxer) Stats() Stats {
 	return s
 }
 
-// AudioPromised tells whether the PSM lists an audio stream of a coding that is carried.
-func (d *Demuxer) AudioPromised() bool { return d.psm.audioCodec != media.CodecUnknown }
+// AudioPromised tells whether the PSM lists an audio stream of a coding that is carried, or where none has come, whether Hikvision's head
+// names such a coding.
+func (d *Demuxer) AudioPromised() bool {
+	if d.psm.videoID|d.psm.audioID == 0 {
+		return d.audio.head.codec != media.CodecUnknown
+	}
+	return d.psm.audioCodec != media.CodecUnknown
+}
 
 // gather takes a header, at once where it lies whole in p.
 func (d *Demuxer) gather(p []byte) ([]byte, error) {
@@ -199,6 +218,7 @@ func (d *Demuxer) take(b []byte) error {
 		d.video.pack()
 	case hikHead:
 		d.video.pack()
+		d.audio.head = hikSoundOf(b)
 	case hikPrivate:
 		d.failed = ErrPrivate
 	case programStreamMap:
@@ -232,6 +252,8 @@ func (d *Demuxer) takePES(kind headerKind, h pesHeader) error {
 	d.left, d.open = h.payload, h.open
 	wanted := inOther
 	switch {
+	case kind == videoPES && d.video.wants(h.id) && d.video.late(h):
+		d.video.lost = true
 	case kind == videoPES && d.video.wants(h.id):
 		wanted = inVideo
 		if err := d.video.pes(h); err != nil {

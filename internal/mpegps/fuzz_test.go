@@ -78,8 +78,29 @@ func FuzzDemuxer(f *testing.F) {
 		if size > len(in) {
 			t.Fatalf("%d bytes of %d", size, len(in))
 		}
+		pausing(t, in)
 		afterDamage(t, in, tail, video[len(video)-1])
 	})
+}
+
+// pausing holds that pauses of the stream make no empty unit and none without end, wherever they are.
+func pausing(t *testing.T, in []byte) {
+	t.Helper()
+	var got collector
+	d := mpegps.New(got.emit)
+	for piece := range slices.Chunk(in, 7) {
+		if err := errors.Join(d.Write(piece), d.Idle()); err != nil {
+			return
+		}
+		if d.Holds() {
+			t.Fatal("a picture is held behind a pause")
+		}
+	}
+	for _, u := range got.units {
+		if u.Track == nil || len(u.Units) == 0 || slices.ContainsFunc(u.Units, func(nal []byte) bool { return len(nal) == 0 }) {
+			t.Fatal("an empty unit")
+		}
+	}
 }
 
 // afterDamage holds that Reset forgets everything that could spoil what follows.

@@ -3,6 +3,8 @@ package mpegps
 import (
 	"encoding/binary"
 	"time"
+
+	"mediapusher/internal/media"
 )
 
 // The descriptors that Hikvision's recorders and cameras write into the PSM, decoded from public dumps of streams of 2014 and 2023.
@@ -36,7 +38,6 @@ func clockOf(b []byte) (time.Time, bool) {
 type hikVideo struct {
 	width, height int
 	ticks         int // of a frame, in 1/90000 s
-	fixed         bool
 }
 
 func hikVideoOf(b []byte) (hikVideo, bool) {
@@ -45,19 +46,43 @@ func hikVideoOf(b []byte) (hikVideo, bool) {
 	}
 	rate := uint32(b[13])<<16 | uint32(b[14])<<8 | uint32(b[15])
 	return hikVideo{
-		width: int(binary.BigEndian.Uint16(b[6:])), height: int(binary.BigEndian.Uint16(b[8:])), ticks: int(rate >> 1), fixed: rate&1 == 1,
+		width: int(binary.BigEndian.Uint16(b[6:])), height: int(binary.BigEndian.Uint16(b[8:])), ticks: int(rate >> 1),
 	}, true
 }
 
-// hikAudio is what an AUDIO descriptor declares.
-type hikAudio struct {
-	channels, rate, bits int // rate in Hz, bits in bit/s
-}
+// hikAudio is what an AUDIO descriptor declares, rate in Hz.
+type hikAudio struct{ channels, rate int }
 
 func hikAudioOf(b []byte) (hikAudio, bool) {
 	if len(b) < audioSize {
 		return hikAudio{}, false
 	}
-	upper := func(b []byte) int { return int(uint32(b[0])<<16|uint32(b[1])<<8|uint32(b[2])) >> 2 }
-	return hikAudio{channels: 1 + int(b[4]&1), rate: upper(b[5:]), bits: upper(b[8:])}, true
+	rate := uint32(b[5])<<16 | uint32(b[6])<<8 | uint32(b[7])
+	return hikAudio{channels: 1 + int(b[4]&1), rate: int(rate >> 2)}, true
+}
+
+// hikSound is what Hikvision's head says of the sound. It is a hint, for streams without a PSM.
+type hikSound struct {
+	codec media.Codec
+	hik   hikAudio
+}
+
+// hikSoundOf reads the head. The numbers of codings are those of the vendor's player library.
+func hikSoundOf(b []byte) (s hikSound) {
+	switch binary.LittleEndian.Uint16(b[12:]) {
+	case 0x7110:
+		s.codec = media.PCMU
+	case 0x7111:
+		s.codec = media.PCMA
+	case 0x2001:
+		s.codec = media.AAC
+	}
+	s.hik.channels = 1
+	if b[14] == 2 {
+		s.hik.channels = 2
+	}
+	if rate := binary.LittleEndian.Uint32(b[16:]); rate <= maxG711Rate {
+		s.hik.rate = int(rate)
+	}
+	return s
 }

@@ -44,6 +44,14 @@ func TestLayouts(t *testing.T) {
 		next  = code + "\x41\x9a\x31\x32"
 		next2 = code + "\x41\x5a\x41\x42"
 	)
+	packs := func(n int) (stream []byte) {
+		payload := sets + idr
+		for i := range int64(n) {
+			stream = cat(stream, packOf(i*3600), pesOf(0xE0, aligned, i*3600, payload))
+			payload = next
+		}
+		return stream
+	}
 	for _, c := range []struct {
 		name   string
 		stream []byte
@@ -59,6 +67,9 @@ func TestLayouts(t *testing.T) {
 			packOf(0), pesOf(0xE0, aligned, 0, sets+idr), pesOf(0xE0, aligned, 3600, next), pesOf(0xE0, aligned, 7200, next)), "0:3 3600:1 7200:1 "},
 		{"one PTS, two packs", cat(
 			packOf(0), pesOf(0xE0, aligned, 0, sets+idr), packOf(9), pesOf(0xE0, aligned, 0, next)), "0:3 3600:1 "},
+		{"a pack and the PTS before each packet of a picture", cat(packs(8), // each pack is taken for a picture
+			packOf(9), pesOf(0xE0, aligned, 28800, sets+idr[:6]), packOf(9), pesOf(0xE0, aligned, 28800, idr[6:]+idr2),
+			packOf(9), pesOf(0xE0, aligned, 32400, next)), "0:3 3600:1 7200:1 10800:1 14400:1 18000:1 21600:1 25200:1 28800:4 32400:1 "},
 		{"a picture without PTS in a pack", cat(
 			packOf(0), pesOf(0xE0, aligned, 0, sets+idr), packOf(9), pesOf(0xE0, aligned, noPTS, next)), "0:3 3600:1 "},
 		{"the PTS of the picture that begins in the packet", cat(

@@ -28,11 +28,11 @@ func TestHikvisionDescriptors(t *testing.T) {
 		{"40 0E 48 4B 00 00 17 2F 3E B4 60 00 00 FF FF FF", nil}, // 30 February
 		{"40 0E 48 4B 00 00 17 FF FF FF FF FF FF FF FF FF", nil},
 		{"40 04 48 4B 00 00", nil},
-		{"42 0E 00 00 A0 21 01 60 01 20 12 1F FF 00 3A 99", hikVideo{width: 352, height: 288, ticks: 7500, fixed: true}},
-		{"42 0E 00 00 A0 21 05 00 02 D0 12 1C 3F 00 1C 21", hikVideo{width: 1280, height: 720, ticks: 3600, fixed: true}},
+		{"42 0E 00 00 A0 21 01 60 01 20 12 1F FF 00 3A 99", hikVideo{width: 352, height: 288, ticks: 7500}},
+		{"42 0E 00 00 A0 21 05 00 02 D0 12 1C 3F 00 1C 21", hikVideo{width: 1280, height: 720, ticks: 3600}},
 		{"42 02 00 00", nil},
-		{"43 0A 00 00 FE 00 7D 03 03 E8 03 FF", hikAudio{channels: 1, rate: 8000, bits: 64000}},
-		{"43 0A 00 00 FE 00 FA 03 01 F4 03 FF", hikAudio{channels: 1, rate: 16000, bits: 32000}},
+		{"43 0A 00 00 FE 00 7D 03 03 E8 03 FF", hikAudio{channels: 1, rate: 8000}},
+		{"43 0A 00 00 FE 00 FA 03 01 F4 03 FF", hikAudio{channels: 1, rate: 16000}},
 		{"43 02 00 00", nil},
 	} {
 		b := bytesOf(t, c.descriptor)

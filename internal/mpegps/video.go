@@ -60,6 +60,9 @@ type video struct {
 	regular int  // packs, of the last ones, that began with a PTS
 	ended   bool // a pack header says that the unit is complete
 
+	payload, longest int  // of the last packet, and the most of one
+	hurried          bool // the last unit was given out before the next has begun
+
 	lost    bool
 	mapped  int    // kind of the next unit
 	foreign string // suspect of the next unit
@@ -132,13 +135,14 @@ func (v *video) pes(h pesHeader) error {
 		pts = v.d.pts(h.pts)
 	}
 	v.learn(h)
-	if h.aligned && (h.stamped && !v.expects(pts) || v.newPack && v.regular >= regularPacks) {
+	if another := h.stamped && !v.expects(pts); h.aligned && (another || !h.stamped && v.newPack && v.regular >= regularPacks) {
 		// Not even a damaged start code makes this part of the unit before.
 		if err := v.flush(); err != nil {
 			return err
 		}
 	}
-	v.newPack, v.ended = false, false
+	v.newPack, v.ended, v.hurried = false, false, false
+	v.payload, v.longest = h.payload, max(v.longest, h.payload)
 	if v.au == nil {
 		v.open()
 	}
@@ -374,6 +378,24 @@ func (v *video) flush() error {
 	err := v.finish()
 	v.forget()
 	return err
+}
+
+// holds tells whether a unit looks complete between two packets: no packet but the last of a slice is shorter than others. Where each
+// picture has a pack header, what comes without one later is known to belong to it.
+func (v *video) holds() bool {
+	return v.au != nil && v.picture && !v.heading && !v.newPack && v.payload < v.longest &&
+		v.regular >= regularPacks && v.packed < packedPictures
+}
+
+// hurry gives out a unit before the next begins.
+func (v *video) hurry() error {
+	v.hurried = true
+	return v.flush()
+}
+
+// late tells whether a packet is of a picture that was given out.
+func (v *video) late(h pesHeader) bool {
+	return v.hurried && !v.newPack && (!h.stamped || (h.pts-v.lastPTS)&(wrap-1) == 0)
 }
 
 // abandon ends the unit where the structure is lost.
