@@ -123,6 +123,12 @@ func (d *demuxer) Flush() error {
 
 func (d *demuxer) Reset() { d.lost = true }
 
+// holdingDemuxer gives out what is to be kept when the stream pauses.
+type holdingDemuxer struct{ *demuxer }
+
+func (d *holdingDemuxer) Holds() bool { return len(d.kept) > 0 }
+func (d *holdingDemuxer) Idle() error { return d.Flush() }
+
 type promisingDemuxer struct {
 	*demuxer
 	promised bool

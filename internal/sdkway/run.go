@@ -14,6 +14,10 @@ import (
 // nearEnd is how close to the end of what was asked for a lost connection, or silence, is the end of a recording.
 const nearEnd = 2 * time.Second
 
+// lull is how long a live stream brings nothing before a picture that looks complete is handed on: at 25 pictures a second the next one
+// begins by then, of a slow camera the next one would make it late by its whole distance.
+const lull = 40 * time.Millisecond
+
 // errSilent and errOver end the reading of a stream: nothing comes any more, or all of a recording has come.
 var (
 	errSilent = errors.New("nothing comes any more")
@@ -57,7 +61,7 @@ func (r *run) read(ctx context.Context) error {
 		case err == nil && came:
 			err = r.take(packet)
 		case err == nil:
-			err = r.open() // what was waited for has not come
+			err = r.pause()
 		case errors.Is(context.Cause(waiting), errSilent):
 			return r.silent()
 		}
@@ -70,20 +74,42 @@ func (r *run) read(ctx context.Context) error {
 	}
 }
 
-// next waits for a packet, no longer than the first units may be held.
+// next waits for a packet, no longer than units may be held.
 func (r *run) next(ctx context.Context) (packet sdk.Packet, came bool, err error) {
-	patience, holding := r.opening.patience()
-	if !holding {
+	patience, limited := r.opening.patience()
+	if _, holds := r.held(); holds && (!limited || patience > lull) {
+		patience, limited = lull, true
+	}
+	if !limited {
 		packet, err = r.packets.Next(ctx)
 		return packet, err == nil, err
 	}
-	limited, cancel := context.WithTimeout(ctx, patience)
+	short, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	packet, err = r.packets.Next(limited)
+	packet, err = r.packets.Next(short)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return sdk.Packet{}, false, nil
 	}
 	return packet, err == nil, err
+}
+
+// held tells whether a live picture waits for the next one only.
+func (r *run) held() (demuxer holding, holds bool) {
+	demuxer, can := r.demuxer.(holding)
+	return demuxer, can && r.recording == nil && demuxer.Holds()
+}
+
+// pause hands on what has been held for long enough.
+func (r *run) pause() error {
+	if demuxer, holds := r.held(); holds {
+		if err := r.explainDemuxer(demuxer.Idle()); err != nil {
+			return err
+		}
+	}
+	if patience, holding := r.opening.patience(); holding && patience == 0 {
+		return r.open()
+	}
+	return nil
 }
 
 // take deals with one packet.

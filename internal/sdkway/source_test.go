@@ -27,7 +27,12 @@ type running struct {
 
 func run(t *testing.T, f *fake, out *sink, promised *bool, ask func(device.Device) (media.Source, error)) *running {
 	t.Helper()
-	d, err := sdkway.New(sdkway.Config{Supervisor: f}, vendor(promised)).Open(t.Context(), target)
+	return runOf(t, f, out, vendor(promised), ask)
+}
+
+func runOf(t *testing.T, f *fake, out *sink, v sdkway.Vendor, ask func(device.Device) (media.Source, error)) *running {
+	t.Helper()
+	d, err := sdkway.New(sdkway.Config{Supervisor: f}, v).Open(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +135,40 @@ func TestSoundIsWaitedFor(t *testing.T) {
 				if !slices.Equal(told, tt.tracks) || len(came) != len(tt.before) {
 					t.Errorf("tracks %v and %d units, want %v and %d", told, len(came), tt.tracks, len(tt.before))
 				}
+				if err := r.end(t); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestSlowPictures: a live picture that looks complete does not wait for the next; one of a recording may.
+func TestSlowPictures(t *testing.T) {
+	kept := func(ms int) unit { u := video(ms); u.Keep = true; return u }
+	for name, tt := range map[string]struct {
+		recording bool
+		came      []written
+	}{
+		"live":      {false, []written{picture(0), sound(0), picture(1000)}},
+		"recording": {true, []written{picture(0), sound(0)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.send(video(0), audio(0), kept(1000))
+				v := vendor(nil)
+				v.Demuxer = func(emit func(*media.AccessUnit) error) sdkway.Demuxer { return &holdingDemuxer{&demuxer{emit: emit}} }
+				r := runOf(t, f, &sink{}, v, func(d device.Device) (media.Source, error) {
+					if tt.recording {
+						return d.Playback(t.Context(), device.PlaybackRequest{Channel: 1, Request: playback.Request{Speed: 1}})
+					}
+					return d.Live(t.Context(), device.LiveRequest{Channel: 1})
+				})
+				<-time.After(39 * time.Millisecond)
+				r.expect(t, both, picture(0), sound(0))
+				<-time.After(2 * time.Millisecond)
+				r.expect(t, both, tt.came...)
 				if err := r.end(t); err != nil {
 					t.Error(err)
 				}

@@ -35,6 +35,14 @@ type Demuxer interface {
 	Reset()
 }
 
+// holding is a Demuxer that sees the end of a picture only by the next one, but can tell when nothing seems to be missing.
+type holding interface {
+	// Holds tells whether a picture is held that looks complete.
+	Holds() bool
+	// Idle emits it, as nothing has come for a while. The error is that of emit.
+	Idle() error
+}
+
 // promising is a Demuxer whose stream tells what it holds. Others may bring sound that nobody has announced.
 type promising interface {
 	// AudioPromised tells whether the stream says that it holds sound that can be carried. It says so before its first picture.
