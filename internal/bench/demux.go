@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -18,7 +19,8 @@ import (
 	"mediapusher/internal/mpegps"
 )
 
-// The goals of demuxing: bytes a second of CPU for PS, and allocations for a frame (collections empty the pools now and then).
+// The goal of demuxing PS, in bytes a second of CPU: missing it is told and fails nothing, because machines differ. Too many allocations for
+// a frame do fail (collections empty the pools now and then, hence not zero).
 const (
 	goalDemuxing         = 2e9
 	maxDemuxAllocations  = 0.05
@@ -64,7 +66,8 @@ func measureDemuxing(ctx context.Context, o options) error {
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "demuxing\tMB\tframes\tGB / CPU s\tallocations / frame\tGB / CPU s from a file\t"+theirs+"\tof ffmpeg's")
-	var missed []error
+	var goals strings.Builder
+	var failed []error
 	for _, c := range demuxContainers(&clip) {
 		c.file = filepath.Join(dir, "material")
 		c.stream, c.units = c.write(demuxMaterial)
@@ -77,19 +80,23 @@ func measureDemuxing(ctx context.Context, o options) error {
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%.0f\t%d\t%.2f\t%.4f\t%.2f\t%.2f\t%.1f\n", c.name, float64(len(c.stream))/1e6, c.units,
 			m.speed/gigabyte, m.allocations, m.fromFile/gigabyte, m.rival/gigabyte, m.fromFile/m.rival)
-		if c.name == "PS" && m.speed < goalDemuxing {
-			missed = append(missed, fmt.Errorf("PS is demuxed at %.2f GB a CPU second, the goal is %.0f",
-				m.speed/gigabyte, goalDemuxing/gigabyte))
+		if c.name == "PS" {
+			verdict := "goal met"
+			if m.speed < goalDemuxing {
+				verdict = "goal missed"
+			}
+			_, _ = fmt.Fprintf(&goals, "%s: PS is demuxed at %.2f GB a CPU second, the goal is %.0f\n", verdict, m.speed/gigabyte,
+				goalDemuxing/gigabyte)
 		}
 		if m.allocations > maxDemuxAllocations {
-			missed = append(missed, fmt.Errorf("demuxing %s: %.2f allocations for each frame", c.name, m.allocations))
+			failed = append(failed, fmt.Errorf("demuxing %s: %.2f allocations for each frame", c.name, m.allocations))
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("table: %w", err)
 	}
-	_, _ = fmt.Fprintln(os.Stdout)
-	return errors.Join(missed...)
+	_, _ = fmt.Fprintln(os.Stdout, goals.String())
+	return errors.Join(failed...)
 }
 
 func demuxContainers(clip *material) []container {
