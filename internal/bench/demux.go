@@ -19,8 +19,8 @@ import (
 	"mediapusher/internal/mpegps"
 )
 
-// The goal of demuxing PS, in bytes a second of CPU: missing it is told and fails nothing, because machines differ. Too many allocations for
-// a frame do fail (collections empty the pools now and then, hence not zero).
+// The goal of demuxing PS, in bytes a second of CPU: missing it is told and fails nothing, because machines differ. Too many allocations
+// for a frame do fail (collections empty the pools now and then, hence not zero).
 const (
 	goalDemuxing         = 2e9
 	maxDemuxAllocations  = 0.05
