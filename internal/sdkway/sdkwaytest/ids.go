@@ -1,5 +1,3 @@
-//go:build (hiksdk || dahuasdk) && cgo
-
 package sdkwaytest
 
 import "mediapusher/vendor_sdk/native"
