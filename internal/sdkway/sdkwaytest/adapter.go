@@ -87,8 +87,8 @@ func (a Adapter) supervisor(t *testing.T) sdkway.Supervisor {
 // directory is where the fake of the adapter's library lies.
 func (a Adapter) directory() string { return filepath.Join(os.Getenv(fakes), string(a.Vendor)) }
 
-// start returns a supervisor whose workers load the library in a directory, with more in their environment, and which rests a recorder after
-// so many crashes. With 0 that is the default, and the test fails where a worker ends otherwise than in good order.
+// start returns a supervisor whose workers load the library in a directory, with more in their environment, and which rests a recorder
+// after so many crashes. With 0 that is the default, and the test fails where a worker ends otherwise than in good order.
 func (a Adapter) start(t *testing.T, directory string, crashes int, environment ...string) sdkway.Supervisor {
 	t.Helper()
 	log := zap.NewNop()
@@ -115,6 +115,7 @@ const memoryLimit = 4 << 30
 // Contract runs the contract that every adapter keeps.
 func (a Adapter) Contract(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	workers := a.supervisor(t)
 	first := a.FirstChannel
 	devicetest.Run(t, devicetest.Harness{

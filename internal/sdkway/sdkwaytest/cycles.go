@@ -47,6 +47,7 @@ func (a Adapter) Cycles(t *testing.T) {
 }
 
 func (a Adapter) streamCycles(t *testing.T, r devicetest.Recorder, recorded playback.Range) {
+	t.Helper()
 	told := newReports(t)
 	d, err := a.New(sdkway.Config{Supervisor: a.start(t, a.directory(), 0, workerReport+"="+told.listener.Addr().String())}).
 		Open(t.Context(), r.Target)
@@ -98,6 +99,7 @@ func (a Adapter) source(ctx context.Context, d device.Device, i int, recorded ti
 }
 
 func (a Adapter) loginCycles(t *testing.T, r devicetest.Recorder) {
+	t.Helper()
 	driver := a.driver(a.start(t, a.directory(), 0))
 	holdings := func() holding { return together(r, nil) }
 	log := func(logins int) {

@@ -2,6 +2,7 @@ package sdkwaytest
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"net"
 	"os"
@@ -51,7 +52,7 @@ func hold() holding {
 
 // reportTo connects to a test and answers each byte with what this worker holds.
 func reportTo(address string) {
-	conn, err := net.DialTimeout("tcp", address, patience)
+	conn, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		return
 	}

@@ -15,8 +15,8 @@ const (
 	failedMessage = "the SDK worker failed"
 )
 
-// faults are what a worker's words must not hold: the fakes' verdict on their caller, and those of the sanitizers.
-var faultWords = []string{"misuse", "LeakSanitizer", "AddressSanitizer", "DATA RACE"} //nolint:gochecknoglobals // a table
+// verdicts are what a worker's words must not hold: that of the fakes on their caller, and those of the sanitizers.
+var verdicts = []string{"misuse", "LeakSanitizer", "AddressSanitizer", "DATA RACE"}
 
 // listened returns a log of workers that fails the test, when it is over, for workers that have not ended in good order.
 func listened(t *testing.T) *zap.Logger {
@@ -53,7 +53,7 @@ func running(entries []observer.LoggedEntry) map[int64]bool {
 }
 
 func blames(line string) bool {
-	for _, word := range faultWords {
+	for _, word := range verdicts {
 		if strings.Contains(line, word) {
 			return true
 		}

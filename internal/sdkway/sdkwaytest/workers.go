@@ -42,6 +42,7 @@ func (a Adapter) NotBuilt(t *testing.T) {
 // Logins tests what only a maker's library tells of a login, and what it needs.
 func (a Adapter) Logins(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	workers := a.supervisor(t)
 	t.Run("tries left, and the lock", func(t *testing.T) {
 		r := a.Simulate(t, a.recorder(devicetest.Setup{LockAfter: 2}))
@@ -78,6 +79,7 @@ func (a Adapter) Logins(t *testing.T) {
 // way.
 func (a Adapter) Crashes(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	a.supervisor(t)
 	workers := a.start(t, a.directory(), 3)
 	r, suffer := a.simulate(t, a.recorder(devicetest.Setup{}))
@@ -118,6 +120,7 @@ func (a Adapter) Crashes(t *testing.T) {
 // takes the worker for one that hangs.
 func (a Adapter) Neighbours(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	workers := a.supervisor(t)
 	r, suffer := a.simulate(t, a.recorder(devicetest.Setup{}))
 	suffer(nvrsim.Faults{SDKMuteStart: true, Channels: []int{2}})
@@ -156,6 +159,7 @@ func (a Adapter) Neighbours(t *testing.T) {
 // Tracks tests that the sound of a stream is told from its beginning, and that a stream without sound does not wait for it.
 func (a Adapter) Tracks(t *testing.T) {
 	t.Helper()
+	t.Parallel()
 	workers := a.supervisor(t)
 	cfg := a.recorder(devicetest.Setup{})
 	cfg.Channels = nvrsim.DemoChannels(string(a.Vendor))
