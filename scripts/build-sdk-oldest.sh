@@ -12,7 +12,9 @@ out=dist/linux-amd64-sdk
 # CentOS 7 has 2.17, CentOS 8 2.28.
 oldest=2.17
 
+"${GO:-go}" mod download # the root has no network
 if [ ! -x "$root/usr/bin/gcc" ]; then
+  command -v debootstrap >/dev/null || { echo "build-sdk-oldest: debootstrap is missing: apt-get install debootstrap" >&2; exit 1; }
   debootstrap --variant=minbase --include=gcc,libc6-dev bullseye "$root"
 fi
 mkdir -p "$out" "$root/usr/local/go" "$root/modules" "$root/source"
