@@ -141,19 +141,6 @@ func (d *Demuxer) Flush() error {
 	return d.failed
 }
 
-// Holds tells whether the last picture looks complete, and waits only for the next one to begin. It is true at most where each picture
-// begins with a pack header, which is how recorders write.
-func (d *Demuxer) Holds() bool { return d.place == atHeader && d.have == 0 && d.video.holds() }
-
-// Idle tells that a live stream has brought nothing for a while: a picture that Holds speaks of is given out at once. Should more of it
-// come after all, that is dropped and the next unit is Lost. It returns the error of emit.
-func (d *Demuxer) Idle() error {
-	if !d.Holds() {
-		return nil
-	}
-	return d.video.hurry()
-}
-
 // Reset tells that data was lost: what is begun is dropped, and nothing is given out before the next pack header. The next unit of
 // each track is Lost.
 func (d *Demuxer) Reset() {

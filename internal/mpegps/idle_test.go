@@ -78,28 +78,51 @@ func TestIdleWithin(t *testing.T) {
 	}
 }
 
-// Where packs are no pictures nothing is given out early: what begins without a PTS may go on with the picture.
+// Where packs are no pictures, or short packets not the last of one, nothing is given out early: the picture may go on.
 func TestIdleOtherLayouts(t *testing.T) {
-	code := "\x00\x00\x00\x01"
-	first := code + "\x67\x42\x00\x1e" + code + "\x68\xce\x38" + code + "\x65\x88\x11\x12"
-	for name, stream := range map[string][]byte{
-		"a few pictures":   cat(packOf(0), pesOf(0xE0, aligned, 0, first), packOf(9), pesOf(0xE0, aligned, 3600, code+"\x41\x9a\x31\x32")),
-		"one pack for all": packOf(0),
+	const (
+		code    = "\x00\x00\x00\x01"
+		first   = code + "\x67\x42\x00\x1e" + code + "\x68\xce\x38" + code + "\x65\x88\x11\x12"
+		picture = code + "\x41\x9a\x31"
+		second  = code + "\x41\x5a\x41" // a second slice
+	)
+	behind := func(n int64, packets ...string) []byte {
+		stream := cat(packOf(0), pesOf(0xE0, aligned, 0, first))
+		for i := range n {
+			stream = cat(stream, packOf(i), pesOf(0xE0, aligned, (i+1)*3600, packets[0]))
+			for _, packet := range packets[1:] {
+				stream = cat(stream, pesOf(0xE0, aligned, noPTS, packet))
+			}
+		}
+		return stream
+	}
+	onePack := cat(packOf(0), pesOf(0xE0, aligned, 0, first))
+	for n := range int64(30) {
+		onePack = cat(onePack, pesOf(0xE0, aligned, (n+1)*3600, picture))
+	}
+	for name, c := range map[string]struct {
+		stream []byte
+		holds  bool
+	}{
+		"as usual":            {behind(30, picture), true},
+		"a few pictures":      {behind(3, picture), false},
+		"one pack for all":    {onePack, false},
+		"slices in packets":   {behind(30, picture, second), false},
+		"a slice in packets":  {behind(30, picture, "\x32\x33"), false},
+		"long packets first":  {behind(30, picture+string(make([]byte, 99)), "\x32"), true},
+		"sets in own packets": {behind(30, code+"\x67\x42\x00\x1e", code+"\x68\xce\x38", picture), true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "one pack for all" {
-				stream = cat(stream, pesOf(0xE0, aligned, 0, first))
-				for n := range 30 {
-					stream = cat(stream, pesOf(0xE0, aligned, int64(n+1)*3600, code+"\x41\x9a\x31"))
-				}
-			}
 			d := mpegps.New(func(au *media.AccessUnit) error { au.Release(); return nil })
-			if err := d.Write(stream); err != nil {
+			if err := d.Write(c.stream); err != nil {
 				t.Fatal(err)
 			}
-			before := d.Stats().Units
-			if err := d.Idle(); err != nil || d.Stats().Units != before {
-				t.Errorf("%v, %d units, %d before", err, d.Stats().Units, before)
+			before, given := d.Stats().Units, uint64(0)
+			if c.holds {
+				given = 1
+			}
+			if holds, err := d.Holds(), d.Idle(); err != nil || holds != c.holds || d.Stats().Units != before+given {
+				t.Errorf("%v, holds %v, %d units, %d before", err, holds, d.Stats().Units, before)
 			}
 		})
 	}

@@ -62,6 +62,7 @@ type video struct {
 
 	payload, longest int  // of the last packet, and the most of one
 	hurried          bool // the last unit was given out before the next has begun
+	uneven           bool // short packets need not end a picture: there are several slices in one, or packets of any size
 
 	lost    bool
 	mapped  int    // kind of the next unit
@@ -134,6 +135,7 @@ func (v *video) pes(h pesHeader) error {
 	if h.stamped {
 		pts = v.d.pts(h.pts)
 	}
+	v.uneven = v.uneven || v.ending() && (!h.stamped || v.expects(pts))
 	v.learn(h)
 	if another := h.stamped && !v.expects(pts); h.aligned && (another || !h.stamped && v.newPack && v.regular >= regularPacks) {
 		// Not even a damaged start code makes this part of the unit before.
@@ -378,24 +380,6 @@ func (v *video) flush() error {
 	err := v.finish()
 	v.forget()
 	return err
-}
-
-// holds tells whether a unit looks complete between two packets: no packet but the last of a slice is shorter than others. Where each
-// picture has a pack header, what comes without one later is known to belong to it.
-func (v *video) holds() bool {
-	return v.au != nil && v.picture && !v.heading && !v.newPack && v.payload < v.longest &&
-		v.regular >= regularPacks && v.packed < packedPictures
-}
-
-// hurry gives out a unit before the next begins.
-func (v *video) hurry() error {
-	v.hurried = true
-	return v.flush()
-}
-
-// late tells whether a packet is of a picture that was given out.
-func (v *video) late(h pesHeader) bool {
-	return v.hurried && !v.newPack && (!h.stamped || (h.pts-v.lastPTS)&(wrap-1) == 0)
 }
 
 // abandon ends the unit where the structure is lost.
