@@ -240,7 +240,7 @@ func (d *Demuxer) takePES(kind headerKind, h pesHeader) error {
 	wanted := inOther
 	switch {
 	case kind == videoPES && d.video.wants(h.id) && d.video.late(h):
-		d.video.lost = true
+		d.video.lost, d.video.uneven = true, true
 	case kind == videoPES && d.video.wants(h.id):
 		wanted = inVideo
 		if err := d.video.pes(h); err != nil {
