@@ -104,7 +104,11 @@ func (l *library) start(found files) error {
 // tellPaths says where the components and OpenSSL lie. It must come before Init.
 func (l *library) tellPaths(found files) error {
 	var path C.NET_DVR_LOCAL_SDK_PATH
-	if !fill(path.sPath[:], found.directory+string(filepath.Separator)) {
+	directory, err := native.LocalPath(found.directory)
+	if err != nil {
+		return err
+	}
+	if !fill(path.sPath[:], directory+string(filepath.Separator)) {
 		return &sdk.LoadError{File: found.directory, Reason: "the path is too long for the library"}
 	}
 	if err := l.set("SetSDKInitCfg", initPath, unsafe.Pointer(&path)); err != nil {
@@ -115,7 +119,11 @@ func (l *library) tellPaths(found files) error {
 			continue
 		}
 		var name [256]C.char
-		if !fill(name[:], file) {
+		local, err := native.LocalPath(file)
+		if err != nil {
+			return err
+		}
+		if !fill(name[:], local) {
 			return &sdk.LoadError{File: file, Reason: "the path is too long for the library"}
 		}
 		if err := l.set("SetSDKInitCfg", kind, unsafe.Pointer(&name)); err != nil {

@@ -36,7 +36,11 @@ func Load(path string) (*Library, error) {
 	words := make([]byte, wordsSize)
 	handle := C.mp_load(name, (*C.char)(unsafe.Pointer(&words[0])), wordsSize)
 	if handle == nil {
-		return nil, &sdk.LoadError{File: path, Reason: text(words)}
+		reason := text(words)
+		if more := missing(path); more != "" {
+			reason += " (" + more + ")"
+		}
+		return nil, &sdk.LoadError{File: path, Reason: reason}
 	}
 	return &Library{path: path, handle: handle}, nil
 }

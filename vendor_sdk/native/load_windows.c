@@ -78,3 +78,25 @@ int mp_unload(void *library, char *words, size_t size)
 	say_why(words, size);
 	return -1;
 }
+
+static int to_code_page(const WCHAR *wide, char *local, int size)
+{
+	BOOL lost = FALSE;
+
+	if (GetACP() == CP_UTF8)
+		return WideCharToMultiByte(CP_ACP, 0, wide, -1, local, size, NULL, NULL);
+	return WideCharToMultiByte(CP_ACP, WC_NO_BEST_FIT_CHARS, wide, -1, local, size, NULL, &lost) != 0 && !lost;
+}
+
+int mp_local_path(const char *path, char *local, int size)
+{
+	WCHAR wide[32768], brief[32768];
+	DWORD length;
+
+	if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, 32768) == 0)
+		return 0;
+	if (to_code_page(wide, local, size))
+		return 1;
+	length = GetShortPathNameW(wide, brief, 32768);
+	return length != 0 && length < 32768 && to_code_page(brief, local, size);
+}
