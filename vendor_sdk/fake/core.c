@@ -42,6 +42,7 @@ static struct event *next_event(void) {
 
 static void *run(void *unused) {
     uint64_t watched = now_ms();
+    name_thread("sdk-events");
     pthread_mutex_lock(&lock);
     while (!ending) {
         struct event *event = next_event();

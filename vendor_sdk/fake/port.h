@@ -36,6 +36,7 @@ static inline bool sockets_start(void) {
     return WSAStartup(MAKEWORD(2, 2), &data) == 0;
 }
 static inline void sockets_end(void) { WSACleanup(); }
+static inline void name_thread(const char *name) { (void)name; }
 static inline void sleep_ms(unsigned ms) { Sleep(ms); }
 static inline uint64_t now_ms(void) { return GetTickCount64(); }
 static inline bool absolute_path(const char *path) { return path[0] != 0 && path[1] == ':'; }
@@ -74,6 +75,8 @@ static inline void shut_socket(socket_t s) { shutdown(s, SHUT_RDWR); }
 static inline void make_nonblocking(socket_t s) { fcntl(s, F_SETFL, fcntl(s, F_GETFL, 0) | O_NONBLOCK); }
 static inline bool sockets_start(void) { return true; }
 static inline void sockets_end(void) {}
+// name_thread names this thread, 15 characters at most, so that tests can count the threads of the library.
+static inline void name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 static inline void sleep_ms(unsigned ms) {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
     nanosleep(&t, NULL);

@@ -30,6 +30,7 @@ func hold() holding {
 	if files, err := os.ReadDir("/proc/self/fd"); err == nil {
 		h["descriptors"] = int64(len(files))
 	}
+	h["library's threads"] = libraryThreads()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return h
@@ -48,6 +49,19 @@ func hold() holding {
 		}
 	}
 	return h
+}
+
+// libraryThreads counts the threads that the fakes have made, by their names.
+func libraryThreads() int64 {
+	var count int64
+	tasks, _ := os.ReadDir("/proc/self/task") // none on other systems
+	for _, task := range tasks {
+		name, err := os.ReadFile("/proc/self/task/" + task.Name() + "/comm")
+		if err == nil && strings.HasPrefix(string(name), "sdk-") {
+			count++
+		}
+	}
+	return count
 }
 
 // reportTo connects to a test and answers each byte with what this worker holds.
