@@ -102,10 +102,15 @@ func (w *worker) run() {
 // fail ends the worker because of a failure of its own, unless it ends already.
 func (w *worker) fail(cause, detail string) {
 	failure := &WorkerError{Cause: cause, Detail: detail}
-	if !w.end(failure) {
+	w.mu.Lock()
+	if w.err != nil {
+		w.mu.Unlock()
 		return
 	}
+	// It counts before anybody hears of it, who may start the next one at once.
 	wait, count := w.crashes.add(w.name, failure, time.Now())
+	w.endWith(failure)
+	w.mu.Unlock()
 	w.process.kill()
 	logFailure(w.log, failure, wait, count)
 }
@@ -129,6 +134,12 @@ func (w *worker) end(err error) bool {
 	if w.err != nil {
 		return false
 	}
+	w.endWith(err)
+	return true
+}
+
+// endWith is called with mu held, once.
+func (w *worker) endWith(err error) {
 	w.err, w.endBy = err, time.Now().Add(w.limits.end)
 	close(w.down)
 	for _, s := range w.streams {
@@ -136,7 +147,6 @@ func (w *worker) end(err error) bool {
 	}
 	clear(w.streams)
 	clear(w.pending)
-	return true
 }
 
 // version is what the library reports, "" until the worker has said hello.
