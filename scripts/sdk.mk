@@ -30,6 +30,7 @@ fake-sdk: ## build the fake SDKs for tests, into bin/fake-sdk
 
 test-sdk: go fake-sdk ## tests with the fake SDKs, once with the race detector and once with the address sanitizer
 	scripts/fake-sdk.sh --sanitize=address bin/fake-sdk-asan
+	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk $(SDK_TEST) -run SDKCycles ./hik ./dahua # 10,000; with instruments fewer
 	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk $(SDK_TEST) -race $(SDK_ROOMS)
 	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk $(SDK_TEST) -race -run SDK $(SDK_OTHERS)
 	MEDIAPUSHER_FAKE_SDK=$(CURDIR)/bin/fake-sdk-asan $(SDK_TEST) -asan $(SDK_ROOMS)
