@@ -8,9 +8,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// attributes keeps the keys of a console away from workers: they end in good order after the service, not before it.
+// attributes keeps the console away from workers: they end in good order after the service, not before it when somebody presses a key or
+// closes the window. A service without a console has none opened for them.
 func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP, HideWindow: true}
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW, HideWindow: true}
 }
 
 // enlarge does nothing: a pipe grows by itself.
