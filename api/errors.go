@@ -85,7 +85,7 @@ func deviceCode(e *device.Error, own int) int {
 		return own
 	case e.Kind == device.KindNoRecording:
 		return codeNoFileFound
-	case e.Kind == device.KindUnsupported && e.Op != device.OpSearch: // of the stream
+	case e.Kind == device.KindUnsupported && e.Op != device.OpSearch && e.Code == 0: // of the stream; with a code the device has refused it
 		return codeAnaStream
 	default:
 		return own

@@ -22,6 +22,13 @@ func failed(op device.Operation, kind device.Kind) *device.Error {
 	return &device.Error{Vendor: device.Hikvision, Address: "10.8.30.109:80", Op: op, Kind: kind, Code: 401, Meaning: "what it said"}
 }
 
+// uncarried is a stream that the road cannot carry: the device has refused nothing.
+func uncarried(op device.Operation) *device.Error {
+	failure := failed(op, device.KindUnsupported)
+	failure.Code, failure.Meaning = 0, "what it holds"
+	return failure
+}
+
 // Every row of the table, with what the scheduler says and what a caller gets for it.
 func TestStartErrors(t *testing.T) {
 	const at = "hikvision 10.8.30.109:80: "
@@ -48,7 +55,8 @@ func TestStartErrors(t *testing.T) {
 		{failed(device.OpLive, device.KindOffline), 603, at + "live: offline (401): what it said"},
 		{failed(device.OpLive, device.KindNoData), 603, at + "live: no data (401): what it said"},
 		{failed(device.OpLive, device.KindProtocol), 603, at + "live: protocol (401): what it said"},
-		{failed(device.OpLive, device.KindUnsupported), 601, at + "live: unsupported (401): what it said"},
+		{failed(device.OpLive, device.KindUnsupported), 603, at + "live: unsupported (401): what it said"},
+		{uncarried(device.OpLive), 601, at + "live: unsupported: what it holds"},
 		{publish, 602, "RTMP server: rtmp://srs/live: connection refused"},
 		{fmt.Errorf("%w: no parameter sets within 8s", task.ErrNoPicture), 601, "no playable picture: no parameter sets within 8s"},
 		{fmt.Errorf("start: %w", task.ErrClosing), 603, "start: the service is shutting down"},
