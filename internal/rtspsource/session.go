@@ -216,8 +216,8 @@ func (s *session) frame(ctx context.Context, r *routing, e *element, now time.Ti
 		}
 		s.packet.arrival = now
 		s.src.counters.packets.Add(1)
-		s.lastMedia = now
-		if use.track == 0 {
+		if use.track == 0 { // the pictures, where there are any: sound alone leaves a black picture
+			s.lastMedia = now
 			s.bye = false
 		}
 		return t.rtp(&s.packet)

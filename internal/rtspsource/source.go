@@ -27,8 +27,8 @@ type Config struct {
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timeout is for the dial and for each answer, 4 s by default.
 	Timeout time.Duration
-	// Silence is how long no media may come before the run ends with ErrSilent, by default 5 s, and 10 s for a recording. Time in which the
-	// sink blocks does not count.
+	// Silence is how long no picture (of a stream without pictures: no sound) may come before the run ends with ErrSilent, by default 5 s,
+	// and 10 s for a recording. Time in which the sink blocks does not count.
 	Silence time.Duration
 	// Recording plays a recording; nil is live.
 	Recording *Recording

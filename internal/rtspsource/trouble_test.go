@@ -111,6 +111,29 @@ func TestSilentAtEachStep(t *testing.T) {
 	})
 }
 
+// Sound that goes on without pictures is silence: a viewer sees a picture that stands still.
+func TestSoundAloneIsSilence(t *testing.T) {
+	script := serve(liveSDP+"m=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:trackID=1\r\n", func(p *peer) {
+		p.Write(p.rtp(0, 96, 0, true, idr...))
+		go func() {
+			for i := range uint32(20) {
+				<-time.After(time.Second)
+				if _, err := p.Write(p.rtp(2, 8, i*8000, true, make([]byte, 160)...)); err != nil {
+					return
+				}
+			}
+		}()
+	})
+	bubble(t, script, func(_ *device, run func(media.Sink) error) {
+		start := time.Now()
+		expect(t, run(newSink(100)), "read", rtspsource.ErrSilent)
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("took %v", took)
+		}
+		<-time.After(2 * time.Second) // the device notices
+	})
+}
+
 func TestClosedAtEachStep(t *testing.T) {
 	for _, step := range steps {
 		t.Run(step, func(t *testing.T) {

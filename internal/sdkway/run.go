@@ -188,12 +188,11 @@ func (r *run) explainDemuxer(err error) error {
 
 // emit takes a unit from the demuxer, and the ownership of it.
 func (r *run) emit(au *media.AccessUnit) error {
-	if r.opening == nil {
+	if au.Track.Codec.Video() { // sound alone leaves a black picture
 		r.waited = 0
-		return r.write(au)
 	}
-	if au.Track.Codec.Video() {
-		r.waited = 0
+	if r.opening == nil {
+		return r.write(au)
 	}
 	if r.opening.hold(au) {
 		return nil

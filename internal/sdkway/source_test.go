@@ -104,6 +104,32 @@ func TestLive(t *testing.T) {
 	})
 }
 
+// TestSoundAloneIsSilence: a viewer sees a picture that stands still.
+func TestSoundAloneIsSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.send(video(0), audio(0), video(40))
+		r := live(t, f, &sink{}, &yes)
+		begun := time.Now()
+		for i := range 10 {
+			select {
+			case err := <-r.done:
+				kind, _ := device.KindOf(err)
+				if kind != device.KindNoData || time.Since(begun) != 5*time.Second {
+					t.Errorf("after %v: %v", time.Since(begun), err)
+				}
+				r.done <- nil
+				_ = r.end(t)
+				return
+			case <-time.After(700 * time.Millisecond):
+				f.send(audio(100 + 700*i))
+			}
+		}
+		t.Error("sound alone plays on")
+		_ = r.end(t)
+	})
+}
+
 // TestSoundIsWaitedFor: no longer than makes sense, and not at all where the stream says that it has none.
 func TestSoundIsWaitedFor(t *testing.T) {
 	for name, tt := range map[string]struct {
