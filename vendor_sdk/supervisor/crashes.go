@@ -21,8 +21,9 @@ type record struct {
 	count int         // since the trouble began
 	last  *WorkerError
 	// resting holds every start back until that time. The first start after it is on trial: one more failure, and the recorder
-	// rests again.
+	// rests again, longer each time.
 	resting time.Time
+	rests   int
 	trial   time.Time // since when, zero where there is none
 }
 
@@ -40,6 +41,17 @@ func waits(n int) time.Duration {
 		return longest >> (6 - n)
 	}
 	return longest
+}
+
+// shortest is how many times the first rest is shorter than the longest one; each is twice as long as the one before.
+const shortest = 16
+
+// begin lets the recorder rest, and returns how long.
+func (r *record) begin(now time.Time, longest time.Duration) time.Duration {
+	rest := min(longest/shortest<<min(r.rests, 10), longest)
+	r.rests++
+	r.resting, r.trial, r.ends = now.Add(rest), time.Time{}, nil
+	return rest
 }
 
 // admit waits until a worker may start. The error is a *RestError or that of ctx.
@@ -116,7 +128,7 @@ func (c *crashes) add(name string, failure *WorkerError, now time.Time) (wait ti
 	}
 	r.forget(now, c.window)
 	if len(r.ends) == 0 && r.trial.IsZero() && r.resting.IsZero() {
-		r.count = 0
+		r.count, r.rests = 0, 0
 	}
 	r.last = failure
 	r.count++
@@ -125,8 +137,7 @@ func (c *crashes) add(name string, failure *WorkerError, now time.Time) (wait ti
 		return r.resting.Sub(now), r.count
 	}
 	if len(r.ends) >= c.max || !r.trial.IsZero() {
-		r.resting, r.trial, r.ends = now.Add(c.rest), time.Time{}, nil
-		return c.rest, r.count
+		return r.begin(now, c.rest), r.count
 	}
 	return waits(len(r.ends)), r.count
 }

@@ -22,8 +22,9 @@ func TestWaitsGrow(t *testing.T) {
 }
 
 func TestARecorderRestsAndGetsOneTry(t *testing.T) {
-	const window, rest = 10 * time.Minute, 10 * time.Minute
-	c := supervisor.NewCrashes(3, window, rest)
+	const window, longest = 10 * time.Minute, 16 * time.Minute
+	rest := time.Minute // the first one
+	c := supervisor.NewCrashes(3, window, longest)
 	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	look := func(after time.Duration) (time.Duration, bool) {
 		now = now.Add(after)
@@ -54,12 +55,21 @@ func TestARecorderRestsAndGetsOneTry(t *testing.T) {
 	if _, rests := look(time.Second); rests {
 		t.Error("no try after the rest")
 	}
-	if wait := c.Add("a", now.Add(time.Minute)); wait != rest {
+	if wait := c.Add("a", now); wait != 2*rest {
 		t.Errorf("the try failed: %s", wait)
 	}
-	if _, rests := look(2 * time.Minute); !rests {
+	if _, rests := look(2*rest - time.Second); !rests {
 		t.Error("no second rest")
 	}
+	for i := range 5 {
+		if _, rests := look(longest); rests {
+			t.Errorf("no try after rest %d", i+2)
+		}
+		if wait := c.Add("a", now); wait != min(4*rest<<i, longest) {
+			t.Errorf("rest %d: %s", i+3, wait)
+		}
+	}
+	rest = longest
 	if _, rests := look(rest); rests {
 		t.Error("no second try")
 	}

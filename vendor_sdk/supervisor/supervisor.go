@@ -24,8 +24,9 @@ type Config struct {
 	Environment []string
 	// MemoryLimit is how many bytes a worker may hold in memory, default 1 GiB.
 	MemoryLimit int64
-	// MaxCrashes is how many ends of workers against our will within CrashWindow let a recorder rest for CrashRest. The defaults are
-	// 5, ten minutes and ten minutes.
+	// MaxCrashes is how many ends of workers against our will within CrashWindow let a recorder rest: at first for a sixteenth of
+	// CrashRest, then twice as long each time, up to CrashRest. The defaults are 5, ten minutes and ten minutes. That several streams
+	// bring nothing at once, while the recorder answers, replaces a worker, but does not count: it may as well be the recorder.
 	MaxCrashes             int
 	CrashWindow, CrashRest time.Duration
 	// Log may be nil.

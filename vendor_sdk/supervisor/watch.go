@@ -140,7 +140,7 @@ func (l *watcher) silence(now time.Time) {
 	switch {
 	case flows > 1 && !l.answered.IsZero() && now.Sub(l.answered) >= w.limits.stall:
 		// One camera may have nothing to send; that all of them stop at once, while the recorder does what it is asked, is the library.
-		w.fail(causeHangs, fmt.Sprintf("the recorder answers, but nothing comes of %d streams", flows))
+		w.replace(fmt.Sprintf("the recorder answers, but nothing comes of %d streams", flows))
 	case flows > 0 && now.Sub(l.heard) >= w.limits.silence:
 		channel := s.channel
 		request := wire.Request{Op: wire.KeyFrame, Key: &channel}

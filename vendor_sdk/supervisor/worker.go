@@ -115,6 +115,14 @@ func (w *worker) fail(cause, detail string) {
 	logFailure(w.log, failure, wait, count)
 }
 
+// replace ends the worker for what may be a failure of its own, and may be none. It does not count.
+func (w *worker) replace(detail string) {
+	if w.end(&WorkerError{Cause: causeHangs, Detail: detail}) {
+		w.process.kill()
+		w.log.Warn("the SDK worker is replaced", zap.String("detail", detail))
+	}
+}
+
 func logFailure(log *zap.Logger, failure *WorkerError, wait time.Duration, count int) {
 	log.Warn("the SDK worker failed", zap.String("cause", failure.Cause), zap.String("detail", failure.Detail),
 		zap.Int("failures", count), zap.Duration("next_start_in", wait))
