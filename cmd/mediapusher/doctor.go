@@ -57,13 +57,21 @@ func examine(ctx context.Context, out io.Writer, cfg *config.Config, program str
 	library := libraries[vendor]
 	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
 	fmt.Fprintf(out, "%s: %s (sdk.%s)\n", vendor, directory, vendor)
-	if _, err := os.Stat(directory); err != nil {
+	_, missing := os.Stat(directory)
+	if missing != nil {
 		fmt.Fprintln(out, "  there is no such directory: put the maker's files there, as they come, or configure another one")
 	} else {
 		printParts(out, directory, library.parts(runtime.GOOS))
 	}
-	if library.notBuilt != nil {
+	switch configured := cfg.SDK.Directory(vendor, "") == directory; {
+	case library.notBuilt != nil:
 		fmt.Fprintf(out, "  not used: %v\n\n", library.notBuilt)
+		return nil
+	case missing != nil && configured:
+		fmt.Fprint(out, "\n")
+		return errSick
+	case missing != nil:
+		fmt.Fprint(out, "  not used\n\n")
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, loadLimit)
@@ -76,7 +84,8 @@ func examine(ctx context.Context, out io.Writer, cfg *config.Config, program str
 		return nil
 	case errors.As(err, &load):
 		fmt.Fprintf(out, "  not loaded: %v\n", load)
-		fmt.Fprintf(out, "  what to do: put this file there as the maker ships it, with all that lies beside it, for x86-64\n\n")
+		fmt.Fprint(out, "  what to do: put all files of one SDK of the maker, for this system and x86-64, into this directory;\n"+
+			"  what the line above names is missing or spoilt\n\n")
 	default:
 		fmt.Fprintf(out, "  not loaded: %v\n  what to do: see whether the files belong together, in one version, for this system\n\n", err)
 	}
