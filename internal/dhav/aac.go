@@ -1,33 +1,38 @@
 package dhav
 
-import "mediapusher/internal/media"
+import (
+	"mediapusher/internal/adts"
+	"mediapusher/internal/media"
+)
 
-const aacFrameSamples = 1024
-
-// aac hands on frames of AAC: one or more with ADTS headers, or a single one without, whose configuration is that of the tag.
+// aac hands on frames of AAC: one or more with ADTS headers, or a single one without, which the tag describes.
 func (d *Demuxer) aac(h *header, payload []byte) error {
 	a := &d.audio
-	if !adts(payload) {
-		return d.aacFrame(h, newAACFormat(aacObjectLC, a.rate, a.channels), payload)
+	if len(payload) < 2 || !adts.Begins(payload) {
+		return d.aacFrame(h, adts.Format{ObjectType: adts.LC, SampleRate: a.rate, Channels: a.channels}, payload)
 	}
 	for len(payload) > 0 {
-		format, frame, rest, ok := readADTS(payload, a.channels)
-		if !ok {
+		own, ok := adts.Parse(payload)
+		if !ok || own.FrameSize > len(payload) || own.Blocks > 1 {
 			d.spoil(&a.group)
 			return nil
 		}
-		if err := d.aacFrame(h, format, frame); err != nil {
+		if own.Channels == 0 {
+			own.Channels = a.channels
+		}
+		if err := d.aacFrame(h, own.Format, payload[own.Size:own.FrameSize]); err != nil {
 			return err
 		}
-		payload, h = rest, nil
+		payload, h = payload[own.FrameSize:], nil
 	}
 	return nil
 }
 
 // aacFrame hands on one frame; h is nil for one that follows another in the same payload.
-func (d *Demuxer) aacFrame(h *header, format aacFormat, frame []byte) error {
+func (d *Demuxer) aacFrame(h *header, format adts.Format, frame []byte) error {
 	a := &d.audio
-	a.describe(media.AAC, format.config[:format.size], format.rate, format.channels)
+	var config [adts.ConfigSize]byte
+	a.describe(media.AAC, format.AppendConfig(config[:0]), format.SampleRate, format.Channels)
 	au, ok := d.soundUnit(frame)
 	if !ok {
 		return nil
@@ -37,6 +42,6 @@ func (d *Demuxer) aacFrame(h *header, format aacFormat, frame []byte) error {
 	} else {
 		d.stamp(au, &a.group, a.smoother.behind(a.length))
 	}
-	a.length = int64(aacFrameSamples) * media.ClockRate / int64(format.rate)
+	a.length = int64(adts.FrameSamples) * media.ClockRate / int64(format.SampleRate)
 	return d.give(au)
 }

@@ -3,6 +3,7 @@ package mpegps
 import (
 	"bytes"
 
+	"mediapusher/internal/adts"
 	"mediapusher/internal/media"
 )
 
@@ -21,7 +22,7 @@ type audio struct {
 	id    byte
 	codec media.Codec // as the PSM says, or as the data say where there is none
 	track *media.Track
-	adts  adtsFrame // of the track
+	aac   adts.Format // of the track
 	hik   hikAudio
 	head  hikSound
 	clock audioClock
@@ -97,11 +98,11 @@ func (a *audio) finish() error {
 func (a *audio) guess() {
 	b := a.buf
 	for len(b) > 0 {
-		f, ok := parseADTS(b)
+		h, ok := adts.Parse(b)
 		if !ok {
 			break
 		}
-		if b = b[min(f.size, len(b)):]; len(b) == 0 {
+		if b = b[min(h.FrameSize, len(b)):]; len(b) == 0 {
 			a.codec = media.AAC
 			return
 		}
@@ -147,44 +148,44 @@ func (a *audio) frames() error {
 	b, done := a.buf, 0
 	var err error
 	for err == nil {
-		f, ok := parseADTS(b)
+		h, ok := adts.Parse(b)
 		switch {
-		case !ok && len(b) < adtsHeader && adtsSync(b), ok && f.size > len(b):
+		case !ok && len(b) < adts.HeaderSize && adts.Begins(b), ok && h.FrameSize > len(b):
 			if done >= a.rest { // it began in this packet
 				a.restTimed, a.restPTS = a.timed, a.pts
 			}
 			a.buf = a.buf[:copy(a.buf, b)]
 			return nil
-		case !ok || !adtsSync(b[f.size:]):
+		case !ok || !adts.Begins(b[h.FrameSize:]):
 			skip := 1 + max(bytes.IndexByte(b[1:], 0xFF), 0)
 			b, done = b[skip:], done+skip
 			a.lost = true
 			continue
 		}
-		a.clock.rate = int64(aacRates[f.rateIndex])
+		a.clock.rate = int64(h.SampleRate)
 		if done < a.rest {
 			a.stamp(&a.restTimed, a.restPTS)
 		} else {
 			a.restTimed = false
 			a.stamp(&a.timed, a.pts)
 		}
-		err = a.frame(f, b[f.header:f.size])
-		b, done = b[f.size:], done+f.size
+		err = a.frame(h, b[h.Size:h.FrameSize])
+		b, done = b[h.FrameSize:], done+h.FrameSize
 	}
 	a.buf = a.buf[:copy(a.buf, b)]
 	return err
 }
 
 // frame makes a unit of one frame.
-func (a *audio) frame(f adtsFrame, payload []byte) error {
-	if f.blocks > 1 || f.channels == 0 {
+func (a *audio) frame(h adts.Header, payload []byte) error {
+	if h.Blocks > 1 || h.Channels == 0 {
 		a.d.ignore("AAC of several blocks a frame, or without a channel configuration")
 		a.lost = true
 	} else {
-		if a.track == nil || f.object != a.adts.object || f.rateIndex != a.adts.rateIndex || f.channels != a.adts.channels {
-			a.adts = f
+		if a.track == nil || h.Format != a.aac {
+			a.aac = h.Format
 			a.track = &media.Track{
-				ID: audioTrack, Codec: media.AAC, AudioConfig: f.config(), SampleRate: aacRates[f.rateIndex], Channels: f.channelCount(),
+				ID: audioTrack, Codec: media.AAC, AudioConfig: h.AppendConfig(nil), SampleRate: h.SampleRate, Channels: h.Channels,
 			}
 		}
 		a.clock.rate = int64(a.track.SampleRate)
@@ -192,7 +193,7 @@ func (a *audio) frame(f adtsFrame, payload []byte) error {
 			return err
 		}
 	}
-	a.clock.pass(f.blocks * aacSamples)
+	a.clock.pass(h.Blocks * adts.FrameSamples)
 	return nil
 }
 
