@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -118,13 +117,14 @@ func (c *container) measure(ctx context.Context) (m demuxed, err error) {
 		return m, err
 	}
 	size := float64(len(c.stream))
-	before, began := allocations(), ownTime()
+	began := ownTime()
+	before := allocations()
 	units, err := c.demux(bytes.NewReader(c.stream))
 	if err != nil {
 		return m, err
 	}
-	m.speed = size / (ownTime() - began).Seconds()
 	m.allocations = float64(allocations().objects-before.objects) / float64(max(units, 1))
+	m.speed = size / (ownTime() - began).Seconds()
 	if units < c.units-maxUnitsThatAreAmiss || units > c.units {
 		return m, fmt.Errorf("%d access units, %d were written", units, c.units)
 	}
@@ -171,9 +171,9 @@ func (c *container) demux(from io.Reader) (units int, err error) {
 
 // ownTime is the CPU time of this process, collections included.
 func ownTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+	seconds, err := onProcessor(os.Getpid())
+	if err != nil {
 		return 0
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return time.Duration(seconds * float64(time.Second))
 }
