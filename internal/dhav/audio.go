@@ -34,7 +34,7 @@ type audio struct {
 // sound takes the payload of an audio frame.
 func (d *Demuxer) sound(h *header, t tags, payload []byte) error {
 	a := &d.audio
-	if !d.intact(&t, payload) {
+	if !d.intact(h.kind, &t, payload) {
 		d.spoil(&a.group)
 		return nil
 	}

@@ -26,7 +26,7 @@ type Demuxer struct {
 	start   int
 	need    int
 
-	summed  bool // the sum of a payload was right once
+	sums    sums
 	headed  bool // the sum of a whole frame's header was right once: from there on it must be
 	lost    bool // bytes are being skipped, or the stream has just been reset
 	numbers numbers

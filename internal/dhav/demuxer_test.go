@@ -320,34 +320,6 @@ func TestSequence(t *testing.T) {
 	}
 }
 
-func TestPayloadSum(t *testing.T) {
-	stream := func(wrongFirst bool) []byte {
-		var b []byte
-		for n := range 4 {
-			f := picture(n)
-			f.tags = append(f.tags, sumTag(f.payload)...)
-			if n == 2 || n == 0 && wrongFirst {
-				f.payload[len(f.payload)-1] ^= 0x10
-			}
-			b = append(b, f.bytes()...)
-		}
-		return b
-	}
-	c, stats := demux(t, stream(false))
-	if len(c.units) != 3 || stats.Damaged != 1 || c.units[1].Lost || !c.units[2].Lost {
-		t.Errorf("%d units, %+v", len(c.units), stats)
-	}
-	// Sums that were never right are not believed.
-	if c, _ = demux(t, stream(true)); len(c.units) != 3 {
-		t.Errorf("%d units", len(c.units))
-	}
-	wrong := picture(0)
-	wrong.tags = append(wrong.tags, 0x88, 1, 2, 3, 4, 0, 0, 0)
-	if c, _ = demux(t, wrong.bytes(), wrong.bytes()); len(c.units) != 2 {
-		t.Errorf("%d units", len(c.units))
-	}
-}
-
 func TestReset(t *testing.T) {
 	c := &collector{}
 	d := dhav.New(c.emit)

@@ -58,6 +58,7 @@ func FuzzDemuxer(f *testing.F) {
 	summed := picture(0)
 	summed.tags = append(summed.tags, sumTag(summed.payload)...)
 	add(summed, frame{kind: data, payload: []byte("{}")}, frame{kind: end})
+	f.Add(tagged("rwwwd0-", "wr0dwww"), []byte{9, 80})
 	hevc := picture(0)
 	hevc.payload, hevc.tags = annexB(h265Key()...), join([]byte{0x82, 0, 0, 0, 0x20, 0x0A, 0xF0, 5}, videoTag(2, 25))
 	add(hevc, picture(1))

@@ -11,7 +11,7 @@ type Stats struct {
 	Resyncs, Damaged, Gaps uint64
 	// Ended says that the device has announced the end and nothing came behind it.
 	Ended bool
-	// Notes say in words what is left out, "audio coding 0x1f left out". At most eight are kept.
+	// Notes say in words what is left out or not believed, "audio coding 0x1f left out". At most eight are kept.
 	Notes []string
 }
 

@@ -8,11 +8,11 @@ type tags struct {
 	frameRate     int
 	width, height int
 
-	audio          byte // coding
-	channels       int
-	rate           byte // index into audioRates
-	sounds, summed bool // the audio tag, the sum was there
-	sum            uint32
+	audio    byte // coding
+	channels int
+	rate     byte   // index, see audioRate
+	sounds   bool   // the audio tag was there
+	sum      uint32 // of the payload
 }
 
 // readTags reads an extension. It stops at a tag whose length is not known.
@@ -34,7 +34,7 @@ func readTags(b []byte) (t tags) {
 		case 0x8C:
 			t.sounds, t.channels, t.audio, t.rate = true, int(b[2]), b[3], b[4]
 		case 0x88:
-			t.summed, t.sum = true, binary.LittleEndian.Uint32(b[1:])
+			t.sum = binary.LittleEndian.Uint32(b[1:])
 		}
 		b = b[size:]
 	}

@@ -32,7 +32,7 @@ type video struct {
 // picture takes the payload of a key frame or of another picture.
 func (d *Demuxer) picture(h *header, t tags, payload []byte) error {
 	v := &d.video
-	if !d.intact(&t, payload) {
+	if !d.intact(h.kind, &t, payload) {
 		d.spoil(&v.group)
 		return nil
 	}
@@ -66,17 +66,6 @@ func (d *Demuxer) picture(h *header, t tags, payload []byte) error {
 	v.jpeg = false
 	v.step.learn(d.place(au, &v.group, h, v.step.step, &d.audio.group))
 	return d.give(au)
-}
-
-// intact tells whether a payload is what its sum promises. Sums are believed once one was right: on devices that were not looked at the
-// tag may mean something else.
-func (d *Demuxer) intact(t *tags, payload []byte) bool {
-	if !t.summed {
-		return true
-	}
-	right := wordSum(payload) == t.sum
-	d.summed = d.summed || right
-	return right || !d.summed
 }
 
 // sets are the first parameter sets of each kind, and the coding that they show.
