@@ -1,7 +1,6 @@
 package mpegps
 
 import (
-	"slices"
 	"time"
 
 	"mediapusher/internal/media"
@@ -13,11 +12,6 @@ const (
 	packedPictures = 3
 	// regularPacks is how many packs must begin with a PTS before each is taken for a picture.
 	regularPacks = 8
-	// defaultStep is the time of a picture without PTS behind the one before where nothing tells it: 25 pictures a second.
-	defaultStep = 3600
-	// foreignStrikes is how many key frames must show no parameter sets of H.264 or H.265 before a PSM that calls the coding something
-	// else is believed against pictures that came before.
-	foreignStrikes = 2
 )
 
 // video makes access units of one video stream.
@@ -81,43 +75,6 @@ func (v *video) wants(id byte) bool {
 	return v.id == id
 }
 
-// codec is the coding in force.
-func (v *video) codec() media.Codec {
-	if v.track == nil {
-		return media.CodecUnknown
-	}
-	return v.track.Codec
-}
-
-// declare takes what a PSM says. The pictures have the last word.
-func (v *video) declare(m programMap) error {
-	if m.videoID == 0 {
-		return nil
-	}
-	var err error
-	if v.id != m.videoID || m.videoCodec != media.CodecUnknown && m.videoCodec != v.codec() {
-		err = v.flush()
-		v.id = m.videoID
-	}
-	v.mapped, v.foreign = 1, ""
-	switch {
-	case m.videoCodec != media.CodecUnknown:
-		v.use(m.videoCodec)
-	case m.videoKnown && v.track == nil:
-		v.d.refuse(m.videoName)
-	default:
-		v.foreign = m.videoName
-	}
-	return err
-}
-
-// use makes a track of a coding, unless it is in force.
-func (v *video) use(codec media.Codec) {
-	if v.codec() != codec {
-		v.track = &media.Track{ID: videoTrack, Codec: codec}
-	}
-}
-
 // pack notes a pack header.
 func (v *video) pack() {
 	v.newPack, v.packs = true, true
@@ -174,108 +131,6 @@ func (v *video) learn(h pesHeader) {
 	}
 }
 
-// expects tells whether a PTS is that of the unit, or of one that is to begin.
-func (v *video) expects(pts int64) bool {
-	if v.nWaiting > 0 {
-		return v.waiting[v.nWaiting-1] == pts
-	}
-	return v.au != nil && v.timed && v.au.PTS == pts
-}
-
-// stamp notes the PTS of the unit that begins in this packet; where the last packet ended within a start code, the PTS before is for the
-// unit that began there.
-func (v *video) stamp(pts int64, started bool) {
-	switch {
-	case v.expects(pts):
-	case v.nWaiting == 1 && started:
-		v.waiting[1], v.nWaiting = pts, 2
-	default:
-		v.waiting[0], v.nWaiting = pts, 1
-	}
-}
-
-// write takes payload. It stops at the start code of another packet, and returns what is behind the 00 00 01.
-func (v *video) write(p []byte) (rest []byte, system bool, err error) {
-	v.arrival = v.d.arrival
-	for len(p) > 0 {
-		if v.heading && v.nHeld == 0 && p[0] >= idEnd {
-			v.heading = false
-			return p, true, nil
-		}
-		switch {
-		case v.heading && (v.nHeld > 0 || len(p) < nalHead):
-			n := copy(v.held[v.nHeld:], p)
-			v.nHeld += n
-			p = p[n:]
-			if v.nHeld < nalHead {
-				return nil, false, nil
-			}
-			if err := v.release(); err != nil {
-				return nil, false, err
-			}
-			continue
-		case v.heading:
-			v.heading = false
-			if err := v.nal(p[:nalHead]); err != nil {
-				return nil, false, err
-			}
-		}
-		if p, v.heading, err = v.split.Next(v.au, p); err != nil {
-			return nil, false, err
-		}
-	}
-	return nil, false, nil
-}
-
-// release copies the bytes that were held.
-func (v *video) release() error {
-	held, n := v.held, v.nHeld
-	v.heading, v.nHeld = false, 0
-	if err := v.nal(held[:n]); err != nil {
-		return err
-	}
-	var err error
-	_, v.heading, err = v.split.Next(v.au, held[:n])
-	return err
-}
-
-// nal looks at the first bytes of a NAL unit, which begins an access unit or goes on with one.
-func (v *video) nal(h []byte) error {
-	codec := v.codec()
-	if found := sniff(h); codec == media.CodecUnknown && found != codec {
-		codec = found
-		v.use(codec)
-		v.picture = slices.ContainsFunc(v.au.Units, func(nal []byte) bool {
-			part, _ := slice(codec, nal)
-			return part
-		})
-	}
-	if v.au.Size() > 0 && v.begins(codec, h) {
-		if err := v.finish(); err != nil {
-			return err
-		}
-		v.open()
-	}
-	if v.au.Size() == 0 {
-		v.time()
-	}
-	if part, _ := slice(codec, h); part {
-		v.picture = true
-	}
-	return nil
-}
-
-// begins tells whether a NAL unit is the first of an access unit.
-func (v *video) begins(codec media.Codec, h []byte) bool {
-	part, first := slice(codec, h)
-	own := v.packed < packedPictures && (v.picture || codec == media.CodecUnknown) && (first || !part)
-	if v.nWaiting > 0 && v.au.Size() == v.clean && (v.aligned || own) {
-		return true
-	}
-	bySyntax := !v.aligned || v.packed >= packedPictures || v.packs || v.nWaiting > 0 || !v.clockSet
-	return bySyntax && v.picture && leads(codec, h)
-}
-
 // open begins a unit.
 func (v *video) open() {
 	v.au = media.NewAccessUnit(v.track)
@@ -283,41 +138,6 @@ func (v *video) open() {
 	v.kind, v.mapped = v.mapped, 0
 	v.au.Reserve(v.size[v.kind])
 	v.dated, v.timed, v.picture, v.packs, v.clean = false, false, false, false, 0
-}
-
-// time gives the unit that begins its PTS.
-func (v *video) time() {
-	switch {
-	case v.nWaiting > 0:
-		v.au.PTS, v.timed = v.waiting[0], true
-		v.waiting[0] = v.waiting[1]
-		v.nWaiting--
-		v.d.wall.picture(v.au.PTS)
-	case v.dated: // before, and no bytes have come since
-		return
-	case v.clockSet:
-		v.au.PTS = v.lastPTS + v.step()
-	default:
-		v.au.PTS = v.untimed()
-	}
-	v.dated, v.lastPTS, v.begun, v.began = true, v.au.PTS, true, v.d.arrival
-}
-
-func (v *video) step() int64 {
-	if ticks := int64(v.d.stats.FrameTicks); ticks > 0 && ticks < secondTicks {
-		return ticks
-	}
-	return defaultStep
-}
-
-// untimed is the PTS of a picture in a stream without any: the clock of the pack, or else of the arrival.
-func (v *video) untimed() int64 {
-	scr := v.clock.at(v.d.scr)
-	if !v.begun || scr > v.lastPTS {
-		return scr
-	}
-	waited := v.d.arrival.Sub(v.began)
-	return v.lastPTS + max(1, int64(waited*secondTicks/time.Second))
 }
 
 // finish gives the unit out. It leaves the place in the byte stream as it is.
@@ -340,29 +160,6 @@ func (v *video) finish() error {
 	au.Track, au.Arrival, au.Wall = v.track, v.arrival, v.d.wall.at(au.PTS)
 	au.Lost, v.lost = v.lost, false
 	return v.d.give(au)
-}
-
-// judge finds out the coding where the PSM is missing or wrong. It tells whether the unit can be given out.
-func (v *video) judge(au *media.AccessUnit) bool {
-	if codec := sniffUnit(au); codec != media.CodecUnknown {
-		v.use(codec)
-		v.strikes = 0
-		return true
-	}
-	switch {
-	case v.suspect != "":
-		if v.strikes++; v.strikes >= foreignStrikes || v.track == nil {
-			v.d.refuse(v.suspect)
-		}
-		v.lost = true
-		return false
-	case v.track == nil && au.Units[0][0] >= olderStartCode:
-		if v.strikes++; v.strikes >= foreignStrikes {
-			v.d.refuse("MPEG-1, MPEG-2 or MPEG-4 video")
-		}
-		return false
-	}
-	return v.track != nil
 }
 
 // flush ends the unit at the end of the stream.
