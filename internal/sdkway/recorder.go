@@ -17,6 +17,8 @@ type recorder struct {
 	info   device.Info
 	blocks []Block
 	asks   sync.WaitGroup // for key frames, which nobody waits for
+
+	streams neighbours
 }
 
 var _ device.Device = (*recorder)(nil)

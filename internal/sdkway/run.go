@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"mediapusher/internal/device"
@@ -35,6 +36,7 @@ type run struct {
 
 	waited time.Duration // for a unit, without the time in which the sink held back
 	came   bool          // anything of the stream
+	heard  atomic.Int64  // when, for its neighbours
 }
 
 func newRun(s *source, packets Stream, sink media.Sink) *run {
@@ -120,6 +122,7 @@ func (r *run) take(packet sdk.Packet) error {
 	switch packet.Kind {
 	case sdk.Head, sdk.Data:
 		r.came = true
+		r.heard.Store(time.Now().UnixNano())
 		return r.explainDemuxer(r.demuxer.Write(packet.Data))
 	case sdk.End:
 		if r.recording == nil {
@@ -139,6 +142,10 @@ func (r *run) take(packet sdk.Packet) error {
 // broken explains a stream that the library has given up. What is complete of a recording is handed on before.
 func (r *run) broken(code int) error {
 	failure := r.recorder.ofStream(r.op, code)
+	if failure.Kind == device.KindUnreachable && r.recorder.streams.flow(r) {
+		// The connection of this stream is lost, not the login: another one would cost the recorder one of its few users.
+		failure.Kind = device.KindNoData
+	}
 	if r.recording == nil {
 		return failure
 	}

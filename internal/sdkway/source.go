@@ -41,6 +41,7 @@ func (s *source) Run(ctx context.Context, sink media.Sink) error {
 	}()
 	r := newRun(s, stream, sink)
 	defer r.release()
+	defer s.recorder.streams.join(r)()
 	err = r.read(ctx)
 	switch {
 	case err == nil, ctx.Err() != nil:

@@ -104,6 +104,39 @@ func TestLive(t *testing.T) {
 	})
 }
 
+// TestOneOfSeveralIsLost: the login stays good as long as another stream flows.
+func TestOneOfSeveralIsLost(t *testing.T) {
+	for name, tt := range map[string]struct {
+		quiet time.Duration // of the other stream
+		kind  device.Kind
+	}{
+		"the other one flows":     {time.Second, device.KindNoData},
+		"the other one has ended": {3 * time.Second, device.KindUnreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.send(video(0), audio(0), video(40))
+				r := live(t, f, &sink{}, &yes)
+				synctest.Wait()
+				<-time.After(tt.quiet)
+				f.packets = make(chan sdk.Packet, 1)
+				f.packets <- sdk.Packet{Kind: sdk.Broken}
+				source, err := r.device.Live(t.Context(), device.LiveRequest{Channel: 2})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if kind, _ := device.KindOf(source.Run(t.Context(), &sink{})); kind != tt.kind {
+					t.Errorf("%v, want %v", kind, tt.kind)
+				}
+				if err := r.end(t); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 // TestSoundAloneIsSilence: a viewer sees a picture that stands still.
 func TestSoundAloneIsSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
