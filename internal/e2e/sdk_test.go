@@ -108,6 +108,17 @@ func (s *service) stream(r *recorder) (newest listed) {
 	return newest
 }
 
+// lostSources are the channels of a recorder whose source is away now.
+func (s *service) lostSources(r *recorder) (channels []int) {
+	s.t.Helper()
+	for _, stream := range s.streams() {
+		if stream.Address == r.address() && stream.LastError != "" {
+			channels = append(channels, stream.Channel)
+		}
+	}
+	return channels
+}
+
 // gap is the longest time between two pictures of a recording from index begin on, by their RTMP timestamps and by their arrival.
 func (r *recording) gap(begin int) (stamps, arrivals time.Duration) {
 	r.mu.Lock()
@@ -399,6 +410,25 @@ func TestSDKWays(t *testing.T) {
 			eventually(t, 15*time.Second, "the end of the recording", func() bool { return s.beat(back) == 605 })
 			rec.checkOrder(t)
 			s.stop(a)
+			r.left(5 * time.Second)
+		})
+		t.Run(vendor+" loses one stream of two", func(t *testing.T) {
+			r := startSDKRecorder(t, nvrsim.Config{Vendor: vendor})
+			first, second := s.live(r, 1), s.live(r, 3)
+			before, workers := s.reconnects(), s.workers()
+			r.SetFaults(nvrsim.Faults{Channels: []int{1}, SDKLose: true})
+			lost := fmt.Sprint(r.address(), " ", r.request(1)["nvr_channel"])
+			eventually(t, 5*time.Second, "the stream is lost", func() bool { return len(s.lostSources(r)) > 0 })
+			r.SetFaults(nvrsim.Faults{})
+			eventually(t, 5*time.Second, "the stream is back", func() bool { return s.reconnects()[lost] > before[lost] })
+			for _, pid := range s.workers() {
+				if !slices.Contains(workers, pid) {
+					t.Errorf("worker %d is new: a lost stream is no lost login", pid)
+				}
+			}
+			for _, a := range []answer{first, second} {
+				s.stop(a)
+			}
 			r.left(5 * time.Second)
 		})
 		t.Run(vendor+" without an SDK port", func(t *testing.T) {
