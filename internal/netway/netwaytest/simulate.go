@@ -2,15 +2,11 @@ package netwaytest
 
 import (
 	"cmp"
-	"context"
-	"net"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"mediapusher/internal/device"
 	"mediapusher/internal/device/devicetest"
+	"mediapusher/internal/device/devicetest/simulated"
 	"mediapusher/internal/nvrsim"
 )
 
@@ -22,46 +18,11 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 	if cfg.Channels == nil {
 		cfg.Channels = a.channels()
 	}
-	recorder, err := nvrsim.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // devices that the test closes at its end come first
-	done := make(chan struct{})
-	var failure error
-	go func() {
-		defer close(done)
-		failure = recorder.Run(ctx)
-	}()
-	powerOff := func() {
-		cancel()
-		<-done
-	}
-	t.Cleanup(func() {
-		powerOff()
-		if failure != nil {
-			t.Error(failure)
-		}
-	})
-	return devicetest.Recorder{
-		Target: device.Target{
-			Vendor: a.Vendor, Host: "127.0.0.1", Port: a.SDKPort,
-			HTTPPort: port(t, recorder.HTTPAddr()), RTSPPort: port(t, recorder.RTSPAddr()),
-			User: "admin", Password: device.NewSecret(cfg.Password),
-		},
-		Counts: func() devicetest.Counts {
-			c := recorder.Counts()
-			return devicetest.Counts{
-				Connections: c.Connections, Sessions: c.Sessions, Searches: c.Searches, Moving: c.Moving, Refused: c.LoginsRefused,
-			}
-		},
-		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
-		Moves:    func() []devicetest.Move { return a.moves(recorder.Journal()) },
-		PowerOff: powerOff,
-		Shown: func(channel int, units [][]byte) (time.Duration, bool) {
-			return recorder.Shown(channel-a.FirstChannel+1, units)
-		},
-	}
+	recorder, r := simulated.Start(t, cfg, a.FirstChannel)
+	r.Target.Port = a.SDKPort
+	r.Target.HTTPPort, r.Target.RTSPPort = simulated.Port(t, recorder.HTTPAddr()), simulated.Port(t, recorder.RTSPAddr())
+	r.Suffer = func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) }
+	return r
 }
 
 func faults(trouble devicetest.Trouble) nvrsim.Faults {
@@ -97,40 +58,4 @@ func faults(trouble devicetest.Trouble) nvrsim.Faults {
 	default:
 		return nvrsim.Faults{}
 	}
-}
-
-// moves finds in a journal what was done to cameras.
-func (a Adapter) moves(journal []nvrsim.Entry) []devicetest.Move {
-	var moves []devicetest.Move
-	for _, entry := range journal {
-		did, ok := map[nvrsim.Kind]devicetest.Did{
-			nvrsim.PTZStart: devicetest.Started, nvrsim.PTZStop: devicetest.Stopped, nvrsim.PTZTimed: devicetest.Timed,
-		}[entry.Kind]
-		if !ok {
-			continue
-		}
-		number, movement, _ := strings.Cut(entry.Detail, " ")
-		channel, err := strconv.Atoi(number)
-		if err != nil {
-			channel = -1 // of no camera
-		}
-		if did == devicetest.Timed {
-			movement = movement[:max(strings.LastIndexByte(movement, ' '), 0)]
-		}
-		moves = append(moves, devicetest.Move{Did: did, Channel: channel - 1 + a.FirstChannel, Movement: movement})
-	}
-	return moves
-}
-
-func port(t *testing.T, address string) int {
-	t.Helper()
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

@@ -11,6 +11,7 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/device/devicetest"
+	"mediapusher/internal/device/devicetest/simulated"
 	"mediapusher/internal/nvrsim"
 )
 
@@ -67,7 +68,7 @@ func (a Adapter) startBehind(t *testing.T, wait func(*http.Request) <-chan time.
 		server.Close()
 		transport.CloseIdleConnections()
 	})
-	target.HTTPPort = port(t, server.Listener.Addr().String())
+	target.HTTPPort = simulated.Port(t, server.Listener.Addr().String())
 	start := time.Now()
 	d := openOne(t, a.Driver(nil), target)
 	if _, err := d.Live(t.Context(), device.LiveRequest{Channel: a.FirstChannel}); err != nil {

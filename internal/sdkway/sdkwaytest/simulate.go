@@ -1,15 +1,11 @@
 package sdkwaytest
 
 import (
-	"context"
-	"net"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"mediapusher/internal/device"
 	"mediapusher/internal/device/devicetest"
+	"mediapusher/internal/device/devicetest/simulated"
 	"mediapusher/internal/nvrsim"
 )
 
@@ -46,46 +42,10 @@ func (a Adapter) Simulate(t *testing.T, cfg nvrsim.Config) devicetest.Recorder {
 func (a Adapter) simulate(t *testing.T, cfg nvrsim.Config) (r devicetest.Recorder, suffer func(nvrsim.Faults)) {
 	t.Helper()
 	cfg.Vendor, cfg.Password, cfg.SDK = string(a.Vendor), "secret-of-the-test", true
-	recorder, err := nvrsim.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // devices that the test closes at its end come first
-	done := make(chan struct{})
-	var failure error
-	go func() {
-		defer close(done)
-		failure = recorder.Run(ctx)
-	}()
-	powerOff := func() {
-		cancel()
-		<-done
-	}
-	t.Cleanup(func() {
-		powerOff()
-		if failure != nil {
-			t.Error(failure)
-		}
-	})
-	return devicetest.Recorder{
-		Target: device.Target{
-			Vendor: a.Vendor, Host: "127.0.0.1", Port: port(t, recorder.SDKAddr()),
-			User: "admin", Password: device.NewSecret(cfg.Password),
-		},
-		Counts: func() devicetest.Counts {
-			c := recorder.Counts()
-			return devicetest.Counts{
-				Connections: c.Connections, Sessions: c.Sessions, Searches: c.Searches, Moving: c.Moving, Refused: c.LoginsRefused,
-				Logins: c.Logins,
-			}
-		},
-		Suffer:   func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) },
-		Moves:    func() []devicetest.Move { return a.moves(recorder.Journal()) },
-		PowerOff: powerOff,
-		Shown: func(channel int, units [][]byte) (time.Duration, bool) {
-			return recorder.Shown(channel-a.FirstChannel+1, units)
-		},
-	}, recorder.SetFaults
+	recorder, r := simulated.Start(t, cfg, a.FirstChannel)
+	r.Target.Port = simulated.Port(t, recorder.SDKAddr())
+	r.Suffer = func(trouble devicetest.Trouble) { recorder.SetFaults(faults(trouble)) }
+	return r, recorder.SetFaults
 }
 
 // faults are the troubles as far as a library can pass them on: it asks for pages itself, and has one word for the end of a playback.
@@ -114,35 +74,4 @@ func faults(trouble devicetest.Trouble) nvrsim.Faults {
 	default:
 		return nvrsim.Faults{}
 	}
-}
-
-// moves finds in a journal what was done to cameras.
-func (a Adapter) moves(journal []nvrsim.Entry) []devicetest.Move {
-	var moves []devicetest.Move
-	for _, entry := range journal {
-		did, ok := map[nvrsim.Kind]devicetest.Did{nvrsim.PTZStart: devicetest.Started, nvrsim.PTZStop: devicetest.Stopped}[entry.Kind]
-		if !ok {
-			continue
-		}
-		number, movement, _ := strings.Cut(entry.Detail, " ")
-		channel, err := strconv.Atoi(number)
-		if err != nil {
-			channel = -1 // of no camera
-		}
-		moves = append(moves, devicetest.Move{Did: did, Channel: channel - 1 + a.FirstChannel, Movement: movement})
-	}
-	return moves
-}
-
-func port(t *testing.T, address string) int {
-	t.Helper()
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }
