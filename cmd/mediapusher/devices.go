@@ -59,7 +59,7 @@ func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
 			}
 		}
 		drivers[vendor] = device.NewFallback(device.FallbackConfig{
-			Vendor: vendor, Ways: ways, Settings: cfg.Settings, Log: log.Named("device"),
+			Ways: ways, Settings: cfg.Settings, Log: log.Named("device"),
 		})
 	}
 	return device.NewPool(device.PoolConfig{

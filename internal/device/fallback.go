@@ -32,7 +32,6 @@ type Way struct {
 
 // FallbackConfig says what a Fallback is made of.
 type FallbackConfig struct {
-	Vendor Vendor
 	// Ways are all that there are, in the order that holds where the settings name none.
 	Ways []Way
 	// Settings tells Settings.Ways; nil means the order above for every recorder.
@@ -48,7 +47,6 @@ type FallbackConfig struct {
 // concurrent use.
 type Fallback struct {
 	cfg FallbackConfig
-	now func() time.Time
 
 	mu     sync.Mutex
 	rested map[recorder]map[string]setback // by the name of a way
@@ -76,7 +74,7 @@ func NewFallback(cfg FallbackConfig) *Fallback {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	return &Fallback{cfg: cfg, now: time.Now, rested: map[recorder]map[string]setback{}}
+	return &Fallback{cfg: cfg, rested: map[recorder]map[string]setback{}}
 }
 
 // Open logs in by one way. The device's Info says which, why not by an earlier one, and when that is worth another try. Where no way
@@ -88,7 +86,12 @@ func (f *Fallback) Open(ctx context.Context, target Target) (Device, error) {
 	}
 	var tried []failed
 	for i, way := range ways {
-		device, err := f.try(ctx, way, target, i == len(ways)-1)
+		var device Device
+		if i == len(ways)-1 {
+			device, err = way.Driver.Open(ctx, target)
+		} else {
+			device, err = f.openInTime(ctx, way, target)
+		}
 		if err == nil {
 			return f.chosen(target, device, way, tried), nil
 		}
@@ -127,7 +130,7 @@ func (f *Fallback) order(target Target) ([]Way, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	rested, now := f.rested[recorderOf(target)], f.now()
+	rested, now := f.rested[recorderOf(target)], time.Now()
 	var fresh, resting []Way
 	for _, way := range ways {
 		if rested[way.Name].until.After(now) {
@@ -139,17 +142,14 @@ func (f *Fallback) order(target Target) ([]Way, error) {
 	return append(fresh, resting...), nil
 }
 
-// try opens by one way. One that has others behind it gets a limit, so that time is left for them.
-func (f *Fallback) try(ctx context.Context, way Way, target Target, last bool) (Device, error) {
-	if !last {
-		limit := f.cfg.Limit
-		if deadline, ok := ctx.Deadline(); ok {
-			limit = min(limit, time.Until(deadline)/2)
-		}
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
+// openInTime opens by a way that has others behind it, and leaves time for them.
+func (f *Fallback) openInTime(ctx context.Context, way Way, target Target) (Device, error) {
+	limit := f.cfg.Limit
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline)/2)
 	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	return way.Driver.Open(ctx, target) //nolint:wrapcheck // it is an *Error that names the device
 }
 
@@ -157,7 +157,7 @@ func (f *Fallback) try(ctx context.Context, way Way, target Target, last bool) (
 func (f *Fallback) chosen(target Target, device Device, way Way, tried []failed) Device {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key, now := recorderOf(target), f.now()
+	key, now := recorderOf(target), time.Now()
 	if len(f.rested) >= maxRemembered {
 		clear(f.rested)
 	}

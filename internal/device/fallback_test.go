@@ -34,7 +34,6 @@ func newFork() *fork {
 		return &device.Error{Vendor: device.Hikvision, Op: device.OpLogin, Kind: *f.kind, Meaning: "no luck", RetryAfter: f.after}
 	}}
 	f.driver = device.NewFallback(device.FallbackConfig{
-		Vendor:   device.Hikvision,
 		Ways:     []device.Way{{Name: device.WaySDK, Driver: f.sdk}, {Name: device.WayNet, Driver: f.net}},
 		Settings: func(device.Target) device.Settings { return f.settings },
 	})
