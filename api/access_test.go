@@ -49,7 +49,7 @@ func TestPreflight(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	limited := api.New(api.Config{Origins: []string{"http://a.example:81", "https://b.example"}}, newFake())
+	limited := api.New(api.Config{Settings: fixed(api.Settings{Origins: []string{"http://a.example:81", "https://b.example"}})}, newFake())
 	for _, test := range []struct {
 		h           func() (allowed, credentials string)
 		want, creds string
@@ -78,7 +78,7 @@ func answerTo(h http.Handler, origin string) func() (string, string) {
 
 func TestToken(t *testing.T) {
 	f := newFake()
-	h := api.New(api.Config{URLs: urls, Token: device.NewSecret("open-sesame")}, f)
+	h := api.New(api.Config{Settings: fixed(api.Settings{URLs: urls, Token: device.NewSecret("open-sesame")})}, f)
 	for header, want := range map[string]int{
 		"Bearer open-sesame": 200, "bearer  open-sesame ": 200, "Bearer open": 401, "Bearer": 401, "": 401, "Basic open-sesame": 401,
 		"open-sesame": 401, "Bearer open-sesame2": 401,
@@ -128,7 +128,7 @@ func TestAllowedNetworks(t *testing.T) {
 		"none":    said(606, "hikvision none:8000: login: unreachable: the name has no address: lookup none: no address"),
 	} {
 		f := newFake()
-		h := api.New(api.Config{URLs: urls, Allow: allow}, f)
+		h := api.New(api.Config{Settings: fixed(api.Settings{URLs: urls}), Allow: allow}, f)
 		w := call(h, "POST", "/REAL_STREAM", strings.Replace(six, "10.8.30.109", host, 1))
 		if w.Body.String() != want || (want != liveAnswer && f.told() != "") {
 			t.Errorf("%s: %s, %q; want %s", host, w.Body, f.told(), want)
@@ -149,7 +149,7 @@ func TestAllowedNetworks(t *testing.T) {
 // {host} is the host by which the caller came, as long as it is one.
 func TestCallersHost(t *testing.T) {
 	plain := handler(newFake())
-	proxied := api.New(api.Config{URLs: urls, TrustForwardedHost: true}, newFake())
+	proxied := api.New(api.Config{Settings: fixed(api.Settings{URLs: urls, TrustForwardedHost: true})}, newFake())
 	for _, test := range []struct {
 		proxied         bool
 		host, forwarded string

@@ -23,7 +23,8 @@ type AdminConfig struct {
 	// Loopback tells that the listener is reached from this machine only. Without it every request needs the token, and an empty
 	// token lets nobody in.
 	Loopback bool
-	Token    device.Secret
+	// Token tells the token of the moment; it is asked for each request. nil means none.
+	Token func() device.Secret
 	// Healthy returns what is wrong with the service; nil, the function or its error, means nothing.
 	Healthy func() error
 	// Demo is mounted at /demo/, where it sees paths from its own root; nil leaves it out.
@@ -42,6 +43,9 @@ type admin struct {
 // NewAdmin returns the handler of the admin listener: GET /STREAMS lists all sessions by their id and never by handle, GET /healthz
 // tells whether the service is well, with 503 where it is not. It starts no goroutine. There is no cross-origin access.
 func NewAdmin(cfg AdminConfig, sessions Sessions) http.Handler {
+	if cfg.Token == nil {
+		cfg.Token = func() device.Secret { return device.Secret{} }
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -56,14 +60,11 @@ func NewAdmin(cfg AdminConfig, sessions Sessions) http.Handler {
 		r.Get("/demo", http.RedirectHandler("/demo/", http.StatusFound).ServeHTTP)
 		r.Mount("/demo/", http.StripPrefix("/demo", cfg.Demo))
 	}
-	var h http.Handler = r
-	switch {
-	case !cfg.Loopback || cfg.Token.Reveal() != "":
-		h = withToken(cfg.Token, h)
-	default:
-		h = localNames(h)
+	var tokenless http.Handler
+	if cfg.Loopback {
+		tokenless = localNames(r)
 	}
-	return recovering(cfg.Log, unstored(h))
+	return recovering(cfg.Log, unstored(withToken(cfg.Token, tokenless, r)))
 }
 
 func (a *admin) list(http.ResponseWriter, *http.Request) reply {

@@ -99,7 +99,7 @@ func TestAdminToken(t *testing.T) {
 		{"outside without token", false, device.Secret{}, "", 401},
 		{"outside without token, empty given", false, device.Secret{}, "Bearer ", 401},
 	} {
-		h := api.NewAdmin(api.AdminConfig{Loopback: test.loopback, Token: test.token, Demo: http.NotFoundHandler()}, list{})
+		h := api.NewAdmin(api.AdminConfig{Loopback: test.loopback, Token: func() device.Secret { return test.token }, Demo: http.NotFoundHandler()}, list{})
 		for _, path := range []string{"/STREAMS", "/healthz"} {
 			if w := ask(h, path, "Authorization", test.header); w.Code != test.want {
 				t.Errorf("%s, %s: %d, want %d", test.name, path, w.Code, test.want)
@@ -121,7 +121,7 @@ func TestAdminNames(t *testing.T) {
 			t.Errorf("%q: %d, want %d", host, w.Code, want)
 		}
 	}
-	h = api.NewAdmin(api.AdminConfig{Loopback: true, Token: device.NewSecret("x")}, list{})
+	h = api.NewAdmin(api.AdminConfig{Loopback: true, Token: func() device.Secret { return device.NewSecret("x") }}, list{})
 	if w := ask(h, "/STREAMS", "Host", "proxy.example", "Authorization", "Bearer x"); w.Code != 200 {
 		t.Errorf("with a token by name: %d", w.Code)
 	}

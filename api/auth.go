@@ -11,15 +11,21 @@ import (
 	"mediapusher/internal/device"
 )
 
-// withToken asks for "Authorization: Bearer TOKEN". An empty token is held by nobody.
-func withToken(token device.Secret, next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte(token.Reveal()))
+// withToken asks for "Authorization: Bearer TOKEN", with the token of the moment. As long as that is empty, tokenless answers; nil lets
+// nobody in.
+func withToken(token func() device.Secret, tokenless, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secret := token().Reveal()
+		if secret == "" && tokenless != nil {
+			tokenless.ServeHTTP(w, r)
+			return
+		}
+		want := sha256.Sum256([]byte(secret))
 		scheme, given, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
 		got := sha256.Sum256([]byte(strings.TrimSpace(given)))
 		// Equal lengths, so that the comparison takes the same time for every guess.
 		equal := subtle.ConstantTimeCompare(got[:], want[:]) == 1
-		if !equal || !strings.EqualFold(scheme, "Bearer") || token.Reveal() == "" {
+		if !equal || !strings.EqualFold(scheme, "Bearer") || secret == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			_ = write(w, refusal(http.StatusUnauthorized, "a token is needed: Authorization: Bearer ..."))
 			return

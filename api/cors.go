@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// crossOrigin lets pages of other origins call every path. origins limits them; none means any. A page that is not let in gets its
+// crossOrigin lets pages of other origins call every path. allowedOrigins tells which; none means any. A page that is not let in gets its
 // answer, but its browser does not show it. Preflights end here, on any path and without a token, as browsers send none.
-func crossOrigin(origins []string, next http.Handler) http.Handler {
+func crossOrigin(allowedOrigins func() []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
+		h, origins := w.Header(), allowedOrigins()
 		h.Add("Vary", "Origin")
 		origin := r.Header.Get("Origin")
 		allowed := origin != "" && (len(origins) == 0 ||

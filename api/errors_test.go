@@ -105,7 +105,7 @@ func TestNoPasswordAnywhere(t *testing.T) {
 			Meaning: "user " + password + " is wrong, " + strings.ReplaceAll(password, " ", "\r\n") + " " + string(quoted),
 			Err:     fmt.Errorf("get http://admin:%s@nvr/cgi?p=%s: refused", strings.ReplaceAll(password, " ", "%20"), strings.ReplaceAll(password, "&", "%26")),
 		}
-		h := api.New(api.Config{URLs: urls, Log: zap.New(core)}, f)
+		h := api.New(api.Config{Settings: fixed(api.Settings{URLs: urls}), Log: zap.New(core)}, f)
 		body := func(fields map[string]any) string {
 			all := map[string]any{"nvr_category": 1, "nvr_addr": "nvr", "nvr_port": 80, "nvr_user": password, "nvr_pwd": password, "nvr_channel": 1}
 			maps.Copy(all, fields)

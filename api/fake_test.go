@@ -170,8 +170,13 @@ var urls = api.URLs{
 	WebRTC: "http://{host}:1985/rtc/v1/whep/?app=live&stream={stream}",
 }
 
+// fixed are settings that do not change.
+func fixed(settings api.Settings) func() api.Settings {
+	return func() api.Settings { return settings }
+}
+
 func handler(f *fake) http.Handler {
-	return api.New(api.Config{URLs: urls, Now: func() time.Time { return now }}, f)
+	return api.New(api.Config{Settings: fixed(api.Settings{URLs: urls}), Now: func() time.Time { return now }}, f)
 }
 
 // call makes one request without a network.

@@ -36,7 +36,7 @@ func (s *server) realStream(w http.ResponseWriter, r *http.Request) reply {
 
 // answerTo is the answer to a start, with the addresses that this caller reaches.
 func (s *server) answerTo(r *http.Request, begun task.Started) started {
-	rtmp, others := s.cfg.URLs.resolve(callersHost(r, s.cfg.TrustForwardedHost), begun.Stream)
+	rtmp, others := s.resolve(r, begun.Stream)
 	return started{answer{codeNoError, okMessage}, rtmp, begun.Handle, others}
 }
 

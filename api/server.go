@@ -39,6 +39,18 @@ type Tasks interface {
 
 // Config says how the API answers.
 type Config struct {
+	// Settings tells what may change while the API serves. It is asked for each request, by several goroutines; nil means the zero value.
+	Settings func() Settings
+	// Allow tells which devices may be dialled, see AllowNetworks; nil means all. Its errors are *device.Error.
+	Allow func(ctx context.Context, target device.Target) error
+	// Now is the clock for ages, nil for time.Now.
+	Now func() time.Time
+	// Log may be nil.
+	Log *zap.Logger
+}
+
+// Settings are what the operator may change while the API serves.
+type Settings struct {
 	URLs URLs
 	// Origins are those of the pages that may call, "http://host:port"; none means any.
 	Origins []string
@@ -46,12 +58,6 @@ type Config struct {
 	Token device.Secret
 	// TrustForwardedHost takes {host} from X-Forwarded-Host: there is a proxy in front that sets it.
 	TrustForwardedHost bool
-	// Allow tells which devices may be dialled, see AllowNetworks; nil means all. Its errors are *device.Error.
-	Allow func(ctx context.Context, target device.Target) error
-	// Now is the clock for ages, nil for time.Now.
-	Now func() time.Time
-	// Log may be nil.
-	Log *zap.Logger
 }
 
 // stopTimeout is how long a stop may take whose caller does not wait for it.
@@ -64,6 +70,9 @@ type server struct {
 
 // New returns the handler of the API. It starts no goroutine.
 func New(cfg Config, tasks Tasks) http.Handler {
+	if cfg.Settings == nil {
+		cfg.Settings = func() Settings { return Settings{} }
+	}
 	if cfg.Allow == nil {
 		cfg.Allow = AllowNetworks(nil, nil)
 	}
@@ -76,10 +85,8 @@ func New(cfg Config, tasks Tasks) http.Handler {
 	s := &server{cfg, tasks}
 	var h http.Handler = s.routes()
 	h = tolerantPaths(h)
-	if cfg.Token.Reveal() != "" {
-		h = withToken(cfg.Token, h)
-	}
-	return recovering(cfg.Log, unstored(crossOrigin(cfg.Origins, h)))
+	h = withToken(func() device.Secret { return cfg.Settings().Token }, h, h)
+	return recovering(cfg.Log, unstored(crossOrigin(func() []string { return cfg.Settings().Origins }, h)))
 }
 
 // routes are written as normalPath writes paths. Where an old client may only read the printed method, others are let in too:

@@ -132,7 +132,7 @@ func (s *server) session(_ http.ResponseWriter, r *http.Request) reply {
 	if err != nil {
 		return refused(err)
 	}
-	rtmp, others := s.cfg.URLs.resolve(callersHost(r, s.cfg.TrustForwardedHost), snapshot.Stream)
+	rtmp, others := s.resolve(r, snapshot.Stream)
 	return reply{status: http.StatusOK, body: struct {
 		answer
 		sessionView

@@ -22,6 +22,12 @@ func (u URLs) resolve(host, stream string) (rtmp string, others addresses) {
 	return r.Replace(u.RTMP), addresses{FLV: r.Replace(u.FLV), HLS: r.Replace(u.HLS), WebRTC: r.Replace(u.WebRTC)}
 }
 
+// resolve returns the addresses of a stream as this caller reaches it.
+func (s *server) resolve(r *http.Request, stream string) (rtmp string, others addresses) {
+	now := s.cfg.Settings()
+	return now.URLs.resolve(callersHost(r, now.TrustForwardedHost), stream)
+}
+
 // callersHost is the host by which a caller reached us, fit for a URL. The headers are a stranger's, so what is no host is not used:
 // then it is the address at which the connection came in.
 func callersHost(r *http.Request, trustForwarded bool) string {

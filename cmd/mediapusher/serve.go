@@ -124,12 +124,16 @@ type doors struct {
 func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
 	urls := cfg.URLs()
 	public := api.New(api.Config{
-		URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
-		Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
+		Settings: func() api.Settings {
+			return api.Settings{
+				URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
+				Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
+			}
+		},
 		Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
 	}, tasks)
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: cfg.Admin.Token, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: func() device.Secret { return cfg.Admin.Token }, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),
 	}, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {
