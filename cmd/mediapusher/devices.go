@@ -32,7 +32,7 @@ func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
 	}
 	dialer := &net.Dialer{Timeout: dialTimeout, Control: holdBack(cfg.AllowDevices)}
 	byNet := netway.Config{
-		Settings: cfg.Settings, DialContext: dialer.DialContext, Silence: cfg.SourceTimeout, Log: log.Named("device"),
+		Settings: cfg.Settings, DialContext: dialer.DialContext, Silence: func() time.Duration { return cfg.SourceTimeout }, Log: log.Named("device"),
 	}
 	drivers := map[device.Vendor]device.Driver{}
 	for vendor, adapter := range map[device.Vendor]struct {
@@ -47,7 +47,7 @@ func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
 			{Name: device.WayNet, Driver: adapter.net},
 			{Name: device.WaySDK, Driver: adapter.sdk(sdkway.Config{
 				Settings: cfg.Settings, Supervisor: sdkway.Supervise(newSupervisor(cfg, program, vendor, log)), NotBuilt: library.notBuilt,
-				Silence: cfg.SourceTimeout, Log: log.Named("sdk"),
+				Silence: func() time.Duration { return cfg.SourceTimeout }, Log: log.Named("sdk"),
 			})},
 		}
 		if library.notBuilt == nil {
@@ -63,7 +63,7 @@ func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
 		})
 	}
 	return device.NewPool(device.PoolConfig{
-		Drivers: drivers, Settings: cfg.Settings, CoolDown: cfg.Login.CoolDown, Log: log.Named("login"),
+		Drivers: drivers, Settings: cfg.Settings, CoolDown: func() time.Duration { return cfg.Login.CoolDown }, Log: log.Named("login"),
 	}), nil
 }
 

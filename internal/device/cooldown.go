@@ -29,8 +29,8 @@ const (
 
 // coolDown remembers refusals. It is safe for concurrent use.
 type coolDown struct {
-	rest       time.Duration // after a refused password
-	lockedRest time.Duration // after a lock of unknown length
+	rest       func() time.Duration // after a refused password
+	lockedRest time.Duration        // after a lock of unknown length
 	now        func() time.Time
 
 	mu       sync.Mutex
@@ -115,9 +115,9 @@ func (c *coolDown) note(a account, password Secret, err error) time.Duration {
 		r.worked, r.proof, r.locked = password, c.now(), refusal{}
 		return 0
 	}
-	rest := max(c.rest, words.RetryAfter)
+	rest := max(c.rest(), words.RetryAfter)
 	if words.Kind == KindLocked && words.RetryAfter == 0 {
-		rest = max(c.rest, c.lockedRest)
+		rest = max(c.rest(), c.lockedRest)
 	}
 	said := refusal{password, c.now().Add(rest), words}
 	if words.Kind == KindLocked {

@@ -24,9 +24,10 @@ type PoolConfig struct {
 	Settings SettingsFunc
 	// Linger is how long a login that nobody uses is kept, 0 for DefaultLinger, below 0 for not at all.
 	Linger time.Duration
-	// CoolDown is how long a refused password is not tried again, 0 for DefaultCoolDown. LockedRest is the same for a locked account
-	// where the device names no time, 0 for DefaultLockedRest.
-	CoolDown, LockedRest time.Duration
+	// CoolDown tells how long a password that is refused now is not tried again; nil means DefaultCoolDown.
+	CoolDown func() time.Duration
+	// LockedRest is the same for a locked account where the device names no time, 0 for DefaultLockedRest.
+	LockedRest time.Duration
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -70,8 +71,8 @@ func NewPool(cfg PoolConfig) *Pool {
 	if cfg.Linger == 0 {
 		cfg.Linger = DefaultLinger
 	}
-	if cfg.CoolDown <= 0 {
-		cfg.CoolDown = DefaultCoolDown
+	if cfg.CoolDown == nil {
+		cfg.CoolDown = func() time.Duration { return DefaultCoolDown }
 	}
 	if cfg.LockedRest <= 0 {
 		cfg.LockedRest = DefaultLockedRest

@@ -33,10 +33,11 @@ type Config struct {
 	// DialContext opens all connections, HTTP and RTSP, as net.Dialer does. A *device.Error that it returns is kept, so that it can hold
 	// addresses back.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default; an exchange of a search may take 20 s. Silence is how long
-	// a live stream may send nothing, by default that of rtspsource; a recording may for twice as long, since disks pause longer than
-	// cameras.
-	Timeout, Silence time.Duration
+	// Timeout is for each HTTP exchange and each RTSP answer, 4 s by default; an exchange of a search may take 20 s.
+	Timeout time.Duration
+	// Silence tells how long a live stream that begins now may send nothing; nil or 0 mean rtspsource's default. A recording may for twice
+	// as long, since disks pause longer than cameras.
+	Silence func() time.Duration
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -51,6 +52,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
+	}
+	if c.Silence == nil {
+		c.Silence = func() time.Duration { return 0 }
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -28,7 +28,7 @@ type Recording struct {
 // *device.Error.
 func (r *Recorder) Recording(recording Recording) (media.Source, error) {
 	return r.source(stream{
-		op: device.OpPlayback, path: recording.Path, port: recording.RTSPPort, known: recording.Known, silence: 2 * r.cfg.Silence,
+		op: device.OpPlayback, path: recording.Path, port: recording.RTSPPort, known: recording.Known, silence: 2 * r.cfg.Silence(),
 		recording: &rtspsource.Recording{Scale: recording.Request.Speed, Began: recording.began},
 	})
 }

@@ -32,7 +32,7 @@ func (r *Recorder) Source(live Live) (media.Source, error) {
 	if r.Settings.LivePath != "" {
 		path = expand(r.Settings.LivePath, live)
 	}
-	return r.source(stream{op: device.OpLive, path: path, port: live.RTSPPort, known: live.Known, silence: r.cfg.Silence})
+	return r.source(stream{op: device.OpLive, path: path, port: live.RTSPPort, known: live.Known, silence: r.cfg.Silence()})
 }
 
 // stream is what live streams and recordings have in common.

@@ -35,9 +35,9 @@ type Config struct {
 	// NotBuilt says why the vendor's binding is not in this program, nil where it is. Then each Open fails with it at once, without
 	// starting a process.
 	NotBuilt error
-	// Silence is how long a live stream may bring no unit, 5 s by default; a recording may for twice as long, since disks pause longer
-	// than cameras. Time in which a sink holds back does not count.
-	Silence time.Duration
+	// Silence tells how long a live stream that begins now may bring no unit; nil means 5 s. A recording may for twice as long, since
+	// disks pause longer than cameras. Time in which a sink holds back does not count.
+	Silence func() time.Duration
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -47,8 +47,8 @@ func (c Config) withDefaults() Config {
 	if c.Settings == nil {
 		c.Settings = func(device.Target) device.Settings { return device.Settings{} }
 	}
-	if c.Silence <= 0 {
-		c.Silence = defaultSilence
+	if c.Silence == nil {
+		c.Silence = func() time.Duration { return defaultSilence }
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -40,7 +40,7 @@ func (r *recorder) Live(_ context.Context, request device.LiveRequest) (media.So
 	if err != nil {
 		return nil, err
 	}
-	return &source{recorder: r, op: device.OpLive, channel: channel, stream: int(request.Stream), silence: r.cfg.Silence}, nil
+	return &source{recorder: r, op: device.OpLive, channel: channel, stream: int(request.Stream), silence: r.cfg.Silence()}, nil
 }
 
 // Playback returns a source of one run of a recording.
@@ -50,7 +50,7 @@ func (r *recorder) Playback(_ context.Context, request device.PlaybackRequest) (
 		return nil, err
 	}
 	return &source{
-		recorder: r, op: device.OpPlayback, channel: channel, recording: &request.Request, silence: 2 * r.cfg.Silence,
+		recorder: r, op: device.OpPlayback, channel: channel, recording: &request.Request, silence: 2 * r.cfg.Silence(),
 	}, nil
 }
 

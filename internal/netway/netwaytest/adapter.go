@@ -29,7 +29,7 @@ type Adapter struct {
 
 // Driver makes a driver that is patient enough for a slow machine. Settings may be nil.
 func (a Adapter) Driver(settings device.SettingsFunc) device.Driver {
-	return a.New(netway.Config{Settings: settings, Timeout: 10 * time.Second, Silence: 2 * time.Second})
+	return a.New(netway.Config{Settings: settings, Timeout: 10 * time.Second, Silence: func() time.Duration { return 2 * time.Second }})
 }
 
 // Contract runs the contract that every adapter keeps.

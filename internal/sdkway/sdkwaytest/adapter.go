@@ -120,7 +120,7 @@ func (a Adapter) Contract(t *testing.T) {
 	first := a.FirstChannel
 	devicetest.Run(t, devicetest.Harness{
 		Driver: func(settings device.SettingsFunc) device.Driver {
-			return a.New(sdkway.Config{Settings: settings, Supervisor: workers, Silence: 2 * time.Second})
+			return a.New(sdkway.Config{Settings: settings, Supervisor: workers, Silence: func() time.Duration { return 2 * time.Second }})
 		},
 		Start: func(t *testing.T, setup devicetest.Setup) devicetest.Recorder {
 			t.Helper()

@@ -22,7 +22,7 @@ const patience = 20 * time.Second
 
 // driver makes the adapter's driver.
 func (a Adapter) driver(workers sdkway.Supervisor) device.Driver {
-	return a.New(sdkway.Config{Supervisor: workers, Silence: 2 * time.Second})
+	return a.New(sdkway.Config{Supervisor: workers, Silence: func() time.Duration { return 2 * time.Second }})
 }
 
 // NotBuilt tests what a program without the binding answers, when it starts a worker all the same.
