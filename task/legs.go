@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"time"
 
 	"mediapusher/internal/device"
 )
@@ -11,6 +12,7 @@ func (s *session) startPull(ctx context.Context) {
 	s.pull.retry = nil
 	s.pull.running = true
 	s.update(func(st *Snapshot) { st.Source.connecting() })
+	s.note(func(c *course, now time.Time) { c.begin(firstOfPull, firstOfPush, now) })
 	ctx, stop := context.WithCancel(ctx)
 	s.stopPull = stop
 	stream := s.stream
@@ -46,6 +48,7 @@ func (s *session) startPush(ctx context.Context) {
 	s.push.running = true
 	s.publishing = true
 	s.update(func(st *Snapshot) { st.Publish.connecting() })
+	s.note(func(c *course, now time.Time) { c.begin(firstOfPush, endOfPush, now) })
 	go func() {
 		err := s.publisher.Run(ctx, s.name, s.feed.units(), s.road.promised)
 		s.events <- event{kind: pushEnded, err: err}

@@ -20,28 +20,31 @@ type road struct {
 	queue      *media.Queue
 }
 
-// newRoad builds a chain with a queue as it says. described is called in each run of the source when the tracks are known, picture when
-// its first random-access unit has reached the queue; both on the source's goroutine.
-func newRoad(audio aac.Policy, queue media.QueueConfig, described, picture func()) *road {
+// newRoad builds a chain with a queue as it says. described is called in each run of the source when the tracks are known, received when
+// its first unit has come, and picture when its first random-access unit has reached the queue; all on the source's goroutine.
+func newRoad(audio aac.Policy, queue media.QueueConfig, described, received, picture func()) *road {
 	r := &road{queue: media.NewQueue(queue)}
 	r.marked = &mark{next: r.queue, described: described, picture: picture}
 	r.transcoder = aac.New(r.marked, audio)
 	r.normaliser = media.NewNormaliser(media.NewTimeline(r.transcoder))
-	r.tap = &tap{next: r.normaliser}
+	r.tap = &tap{next: r.normaliser, received: received}
 	return r
 }
 
 // tap counts what the device sends.
 type tap struct {
-	next   media.Sink
-	meter  meter
-	tracks atomic.Pointer[[]*media.Track]
-	audio  atomic.Bool // audio has come in this run
+	next     media.Sink
+	received func()
+	meter    meter
+	tracks   atomic.Pointer[[]*media.Track]
+	audio    atomic.Bool // audio has come in this run
+	any      bool        // of the source's goroutine: something has come in this run
 }
 
 func (t *tap) SetTracks(tracks []*media.Track) error {
 	t.tracks.Store(&tracks)
 	t.audio.Store(false)
+	t.any = false
 	return t.next.SetTracks(tracks)
 }
 
@@ -51,6 +54,10 @@ func (t *tap) Write(au *media.AccessUnit) error {
 		t.audio.Store(true)
 	}
 	t.meter.add(au.Size(), video, au.Arrival)
+	if !t.any {
+		t.any = true
+		t.received()
+	}
 	return t.next.Write(au)
 }
 

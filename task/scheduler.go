@@ -68,14 +68,9 @@ type Scheduler struct {
 	viewers  map[int32]*viewer
 	sessions map[*session]struct{}
 	shared   map[source]*session // the live ones
+	living   map[string]*session // by ID, until nothing of them is left
+	past     *history
 }
-
-// Why a session ends that did not fail.
-var (
-	errStopped     = errors.New("STOP of the last caller")
-	errBeatMissed  = errors.New("the last caller's heartbeat was missed")
-	errNobodyWaits = errors.New("no caller waits for the start any more")
-)
 
 // viewer is one caller's share of a session.
 type viewer struct {
@@ -107,6 +102,7 @@ func New(cfg Config) (*Scheduler, error) {
 	return &Scheduler{
 		cfg: cfg, root: root, cancel: cancel,
 		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[*session]struct{}), shared: make(map[source]*session),
+		living: make(map[string]*session), past: newHistory(),
 	}, nil
 }
 
@@ -167,7 +163,7 @@ func (s *Scheduler) open(source source, feed feed) *session {
 	opened := newSession(&s.cfg, source, feed)
 	ctx, cancel := context.WithCancelCause(s.root)
 	opened.cancel = cancel
-	s.sessions[opened] = struct{}{}
+	s.sessions[opened], s.living[opened.id] = struct{}{}, opened
 	s.running.Go(func() {
 		defer cancel(nil)
 		opened.run(ctx)
@@ -176,11 +172,14 @@ func (s *Scheduler) open(source source, feed feed) *session {
 	return opened
 }
 
-// forget removes a session that has ended by itself, with all its handles.
+// forget removes a session that has ended, with all its handles, and remembers what it has been through.
 func (s *Scheduler) forget(ended *session) {
+	trace := ended.trace()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unlist(ended)
+	delete(s.living, ended.id)
+	s.past.add(trace)
 	for handle, v := range ended.viewers {
 		s.remove(handle, v, nil)
 	}
@@ -204,7 +203,7 @@ func (s *Scheduler) Beat(handle int32) error {
 // Stop ends a handle, and with the last handle the session. It returns when nothing of the session is left, or after two seconds, or
 // when ctx ends; the handle is gone in any case. It fails with ErrNoSession.
 func (s *Scheduler) Stop(ctx context.Context, handle int32) error {
-	ended, ok := s.leave(handle, errStopped)
+	ended, ok := s.leave(handle, ErrStopped)
 	if !ok {
 		return ErrNoSession
 	}
@@ -230,7 +229,7 @@ func (s *Scheduler) expire(handle int32) {
 	if v == nil || !v.lease.rearm() {
 		return
 	}
-	s.remove(handle, v, errBeatMissed)
+	s.remove(handle, v, ErrBeatMissed)
 }
 
 // leave ends a handle for a cause. ended is the session where this was the last handle.
@@ -252,6 +251,7 @@ func (s *Scheduler) remove(handle int32, v *viewer, cause error) (last bool) {
 	v.lease.stop()
 	delete(s.viewers, handle)
 	s.handles.retire(handle)
+	s.past.depart(handle, departure{session: v.session.id, at: time.Now(), reason: cause})
 	delete(v.session.viewers, handle)
 	if len(v.session.viewers) > 0 {
 		return false

@@ -57,7 +57,10 @@ type session struct {
 	mu      sync.Mutex
 	status  Snapshot      // without what counters know
 	changed chan struct{} // closed and made anew whenever the state changes
-	ended   error         // why the session ended; nil while it lives
+	course  course
+	// ended is why the session ended, nil while it lives; endedAt and playableAt (first) are when.
+	ended               error
+	endedAt, playableAt time.Time
 
 	viewers map[int32]*viewer // by handle, owned by the Scheduler under its mutex
 }
@@ -70,14 +73,12 @@ type event struct {
 	server string
 }
 
-// errOver ends a session that has shown all.
-var errOver = errors.New("the recording is over")
-
 type eventKind uint8
 
 const (
 	pullLogged    eventKind = iota // the device let us in
 	pullDescribed                  // it told its tracks
+	pullReceived                   // and sent something
 	pullPicture                    // the first picture is in the queue
 	pullEnded
 	pushAccepted // the server accepted the publish
@@ -92,11 +93,12 @@ func newSession(cfg *Config, source source, feed feed) *session {
 	s := &session{
 		cfg: cfg, source: source, feed: feed, id: randomName()[:8], name: randomName(), stream: source.stream,
 		events: make(chan event), over: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}),
-		viewers: make(map[int32]*viewer),
-		pull:    newLeg(recorderAwayWait, recorderRefuseWait), push: newLeg(serverAwayWait, serverRefusesWait),
+		viewers: make(map[int32]*viewer), course: newCourse(),
+		pull: newLeg(recorderAwayWait, recorderRefuseWait), push: newLeg(serverAwayWait, serverRefusesWait),
 	}
 	s.road = newRoad(cfg.Audio, feed.queue(),
 		func() { s.report(event{kind: pullDescribed}) },
+		func() { s.report(event{kind: pullReceived}) },
 		func() { s.report(event{kind: pullPicture}) })
 	s.log = cfg.Log.With(zap.String("session", s.id), zap.String("vendor", string(source.target.Vendor)),
 		zap.String("device", address(source.target)), zap.Int("channel", source.channel))
@@ -134,6 +136,7 @@ func (s *session) run(ctx context.Context) {
 		case <-overdue.C:
 			if s.state() == StateStarting {
 				failed = s.overdue()
+				s.note(func(c *course, now time.Time) { c.overdue(failed, now) })
 			}
 		case <-s.pull.fires():
 			s.startPull(ctx)
@@ -164,14 +167,18 @@ func (s *session) handle(ctx context.Context, e event) error {
 	switch e.kind {
 	case pullLogged:
 		s.logged = true
+		s.reached(StepLogin)
 		s.update(func(st *Snapshot) { st.Way, st.WayReason = e.info.Way, e.info.Why })
 		s.feed.loggedIn(ctx)
 	case pullDescribed:
 		s.described = true
+		s.reached(StepOpen)
 		s.update(func(st *Snapshot) { st.Source.running() })
 		if !s.publishing {
 			s.startPush(ctx)
 		}
+	case pullReceived:
+		s.reached(StepReceive)
 	case pullPicture:
 		return s.pictured()
 	case pullEnded:
@@ -179,14 +186,19 @@ func (s *session) handle(ctx context.Context, e event) error {
 		return s.pullFailed(ctx, e.err)
 	case pushAccepted:
 		s.accepted = true
+		s.reached(StepPublish)
 		s.update(func(st *Snapshot) { st.Server = e.server; st.Publish.running() })
 	case pushSent:
 		s.sent = true
+		s.reached(StepSend)
 		s.push.healthy()
 		s.push.back(s.log, "publish")
 		s.settle()
 	case pushEnded:
 		s.push.running = false
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		return s.pushFailed(e.err)
 	case pullWanted:
 		if s.pull.retry != nil {
@@ -194,6 +206,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 			s.startPull(ctx)
 		}
 	case feedFailed:
+		s.note(func(c *course, now time.Time) { c.searchFailed(e.err, now) })
 		return e.err
 	}
 	return nil
@@ -203,6 +216,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 // a start.
 func (s *session) pictured() error {
 	s.picture = true
+	s.reached(StepPicture)
 	s.pull.healthy()
 	s.pull.back(s.log, "source")
 	if s.state() == StateStarting && s.push.err != nil && !s.push.running {
@@ -236,6 +250,7 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 		s.startPull(ctx)
 		return nil
 	}
+	s.note(func(c *course, now time.Time) { c.pullFailed(err, now) })
 	starting := s.state() == StateStarting
 	if starting && !isOurs(err) || isPermanent(err) {
 		if s.stream != s.source.stream && lacksStream(err) {
@@ -260,13 +275,17 @@ func (s *session) pushFailed(err error) error {
 	case err == nil && s.finishing:
 		return s.finished(nil)
 	case errors.Is(err, pusher.ErrHEVC):
+		s.note(func(c *course, now time.Time) { c.pushFailed(err, now) })
 		return s.feed.withoutHEVC()
 	case errors.Is(err, pusher.ErrNoPicture):
-		return fmt.Errorf("%w: %w", ErrNoPicture, err)
+		err = fmt.Errorf("%w: %w", ErrNoPicture, err)
+		s.note(func(c *course, now time.Time) { c.pushFailed(err, now) })
+		return err
 	case err == nil:
 		err = errors.New("the publish ended")
 	}
 	err = fmt.Errorf("%w: %w", ErrPublish, err)
+	s.note(func(c *course, now time.Time) { c.pushFailed(err, now) })
 	if s.finishing {
 		return s.finished(err)
 	}
@@ -304,7 +323,7 @@ func (s *session) finished(err error) error {
 	default: // too short for a publish to settle
 		s.setState(StateStreaming)
 	}
-	return errOver
+	return ErrOver
 }
 
 // overdue is the error of a start that took too long: of the step at which it stands.

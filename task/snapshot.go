@@ -63,6 +63,9 @@ func (s *session) setState(state State) {
 			zap.String("stream_type", s.status.StreamType),
 			zap.Duration("started_in", time.Since(s.status.Started).Round(time.Millisecond)))
 	}
+	if state == StateStreaming && s.playableAt.IsZero() {
+		s.playableAt = time.Now()
+	}
 	s.status.State = state
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -71,7 +74,8 @@ func (s *session) setState(state State) {
 // end keeps why the session ended.
 func (s *session) end(err error) {
 	s.mu.Lock()
-	s.ended = err
+	s.ended, s.endedAt = err, time.Now()
+	s.course.stop(s.endedAt)
 	starting := s.status.State == StateStarting
 	s.mu.Unlock()
 	s.setState(StateEnding)
@@ -107,7 +111,7 @@ func (s *session) playable(ctx context.Context, limit time.Duration) error {
 		}
 		s.mu.Unlock()
 		switch {
-		case errors.Is(ended, errOver):
+		case errors.Is(ended, ErrOver):
 			return nil
 		case ended != nil:
 			return ended

@@ -16,7 +16,7 @@ func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started
 		return Started{}, err
 	}
 	if err := session.playable(ctx, s.cfg.StartTimeout); err != nil {
-		s.leave(handle, errNobodyWaits)
+		s.leave(handle, ErrNobodyWaits)
 		return Started{}, err
 	}
 	if !s.lend(handle) {
@@ -40,10 +40,10 @@ func (s *Scheduler) StartPlayback(ctx context.Context, request PlaybackRequest) 
 		err = session.listed(ctx, feed.search)
 	}
 	if err != nil {
-		s.leave(handle, errNobodyWaits)
+		s.leave(handle, ErrNobodyWaits)
 		return Recording{}, err
 	}
-	if !s.lend(handle) && !errors.Is(session.reason(), errOver) {
+	if !s.lend(handle) && !errors.Is(session.reason(), ErrOver) {
 		return Recording{}, session.reason()
 	}
 	return Recording{
@@ -64,7 +64,7 @@ func (s *session) listed(ctx context.Context, search *search) error {
 	}
 	select {
 	case <-s.over: // which also ends the search
-		if reason := s.reason(); !errors.Is(reason, errOver) {
+		if reason := s.reason(); !errors.Is(reason, ErrOver) {
 			return reason
 		}
 	default:

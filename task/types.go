@@ -23,6 +23,12 @@ var (
 	ErrOutside = errors.New("outside the range of the recording")
 	// ErrNoRecording: the device has no recording in the range.
 	ErrNoRecording = errors.New("no recording in the range")
+	// Why a session ends that did not fail: STOP of its last caller, the last caller's heartbeat missed, no caller left that waits for the
+	// start, and a recording played to its end.
+	ErrStopped     = errors.New("STOP of the last caller")
+	ErrBeatMissed  = errors.New("the last caller's heartbeat was missed")
+	ErrNobodyWaits = errors.New("no caller waits for the start any more")
+	ErrOver        = errors.New("the recording is over")
 	// ErrClosing: the service is shutting down.
 	ErrClosing = errors.New("the service is shutting down")
 )

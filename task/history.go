@@ -1,0 +1,99 @@
+package task
+
+import "time"
+
+// What is remembered of sessions and handles that have ended.
+const (
+	maxPast       = 256
+	maxDepartures = 4096
+	pastLimit     = time.Hour
+)
+
+// history remembers sessions that have ended, the oldest first, and which handles had them. It is not safe for concurrent use.
+type history struct {
+	traces     []Trace
+	handles    []int32 // in the order of their end
+	departures map[int32]departure
+}
+
+// departure is the end of a handle, whose session may live on.
+type departure struct {
+	session string // its ID
+	at      time.Time
+	reason  error
+}
+
+func newHistory() *history { return &history{departures: make(map[int32]departure)} }
+
+// add remembers a session. The newest stands last.
+func (h *history) add(t Trace) {
+	h.forget()
+	if len(h.traces) == maxPast {
+		h.traces = append(h.traces[:0], h.traces[1:]...)
+	}
+	h.traces = append(h.traces, t)
+}
+
+// depart remembers the end of a handle.
+func (h *history) depart(handle int32, d departure) {
+	h.forget()
+	if len(h.handles) == maxDepartures {
+		delete(h.departures, h.handles[0])
+		h.handles = append(h.handles[:0], h.handles[1:]...)
+	}
+	h.handles = append(h.handles, handle)
+	h.departures[handle] = d
+}
+
+// forget drops what is older than the limit.
+func (h *history) forget() {
+	n := 0
+	for n < len(h.traces) && time.Since(h.traces[n].EndedAt) > pastLimit {
+		n++
+	}
+	if n > 0 {
+		kept := copy(h.traces, h.traces[n:])
+		clear(h.traces[kept:])
+		h.traces = h.traces[:kept]
+	}
+	n = 0
+	for n < len(h.handles) && time.Since(h.departures[h.handles[n]].at) > pastLimit {
+		delete(h.departures, h.handles[n])
+		n++
+	}
+	h.handles = append(h.handles[:0], h.handles[n:]...)
+}
+
+// departed returns the end of a handle, the zero departure where it is not known.
+func (h *history) departed(handle int32) departure {
+	h.forget()
+	return h.departures[handle]
+}
+
+// find fails with ErrNoSession.
+func (h *history) find(id string) (Trace, error) {
+	h.forget()
+	for i := len(h.traces) - 1; i >= 0; i-- {
+		if h.traces[i].ID == id {
+			return h.traces[i].copied(), nil
+		}
+	}
+	return Trace{}, ErrNoSession
+}
+
+// list returns what is remembered, the newest first.
+func (h *history) list() []Trace {
+	h.forget()
+	list := make([]Trace, 0, len(h.traces))
+	for i := len(h.traces) - 1; i >= 0; i-- {
+		list = append(list, h.traces[i].copied())
+	}
+	return list
+}
+
+// copied is the trace with a slice of its own.
+func (t *Trace) copied() Trace {
+	c := *t
+	c.Passages = append([]Passage(nil), t.Passages...)
+	return c
+}
