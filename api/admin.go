@@ -2,10 +2,12 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
@@ -18,17 +20,25 @@ type Sessions interface {
 	Snapshots() []task.Snapshot
 }
 
-// AdminConfig says how the admin listener answers.
+// AdminConfig says how the admin listener answers. What is nil is left out.
 type AdminConfig struct {
 	// Loopback tells that the listener is reached from this machine only. Without it every request needs the token, and an empty
-	// token lets nobody in.
+	// token lets nobody in. Token is asked for each request, by several goroutines; nil is the empty token.
 	Loopback bool
-	// Token tells the token of the moment; it is asked for each request. nil means none.
-	Token func() device.Secret
-	// Healthy returns what is wrong with the service; nil, the function or its error, means nothing.
+	Token    func() device.Secret
+	// Healthy returns what is wrong with the process, Ready what keeps it from serving: the media server that cannot be reached, or
+	// the end that has begun.
 	Healthy func() error
-	// Demo is mounted at /demo/, where it sees paths from its own root; nil leaves it out.
-	Demo http.Handler
+	Ready   func(ctx context.Context) error
+	// Info tells about the service, see Info.
+	Info func(ctx context.Context) Info
+	// Configuration is that of the running service.
+	Configuration Configuration
+	// Metrics answers GET /metrics.
+	Metrics http.Handler
+	// Console is mounted at /console/, where it sees paths from its own root, and takes the place of the Demo, which else is mounted in
+	// the same way at /demo/. Docs sees whole paths: /docs/..., /openapi.yaml and /openapi.zh.yaml. Console and Docs need no token.
+	Console, Docs, Demo http.Handler
 	// Now is the clock for ages, nil for time.Now.
 	Now func() time.Time
 	// Log may be nil.
@@ -40,9 +50,11 @@ type admin struct {
 	sessions Sessions
 }
 
-// NewAdmin returns the handler of the admin listener: GET /STREAMS lists all sessions by their id and never by handle, GET /healthz
-// tells whether the service is well, with 503 where it is not. It starts no goroutine. There is no cross-origin access.
-func NewAdmin(cfg AdminConfig, sessions Sessions) http.Handler {
+// NewAdmin returns the handler of the admin listener. It answers every path of the API as public says, but under its own token and
+// without access from other origins, so that the console is one origin; beside these, the lists and switches that are nobody's
+// but the operator's. GET /STREAMS lists all sessions by their id and never by handle, GET /healthz tells whether the process is well
+// and GET /readyz whether it serves, both with 503 where not. It starts no goroutine.
+func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) http.Handler {
 	if cfg.Token == nil {
 		cfg.Token = func() device.Secret { return device.Secret{} }
 	}
@@ -53,18 +65,75 @@ func NewAdmin(cfg AdminConfig, sessions Sessions) http.Handler {
 		cfg.Log = zap.NewNop()
 	}
 	a := &admin{cfg, sessions}
-	r := newRouter()
-	r.Get("/STREAMS", endpoint(a.list).handler())
-	r.Get("/healthz", endpoint(a.health).handler())
-	if cfg.Demo != nil {
-		r.Get("/demo", http.RedirectHandler("/demo/", http.StatusFound).ServeHTTP)
-		r.Mount("/demo/", http.StripPrefix("/demo", cfg.Demo))
-	}
+	guarded := newRouter()
+	newServer(public, tasks).route(guarded)
+	a.route(guarded)
+
+	h := sameOrigin(a.demo(tolerantPaths(guarded)))
 	var tokenless http.Handler
 	if cfg.Loopback {
-		tokenless = localNames(r)
+		tokenless = localNames(h)
 	}
-	return recovering(cfg.Log, unstored(withToken(cfg.Token, tokenless, r)))
+	return recovering(cfg.Log, unstored(a.pages(withToken(cfg.Token, tokenless, h))))
+}
+
+// route adds what only the admin listener answers, written as normalPath writes paths.
+func (a *admin) route(r chi.Router) {
+	r.Get("/STREAMS", endpoint(a.list).handler())
+	r.Get("/HEALTHZ", endpoint(a.health).handler())
+	r.Get("/READYZ", endpoint(a.ready).handler())
+	if a.cfg.Info != nil {
+		r.Get("/INFO", endpoint(a.info).handler())
+	}
+	if a.cfg.Configuration != nil {
+		r.Post("/CONFIG/RELOAD", endpoint(a.reload).handler())
+	}
+	if a.cfg.Metrics != nil {
+		r.Get("/METRICS", a.cfg.Metrics.ServeHTTP)
+	}
+}
+
+// demo serves the demo page as long as there is no console; the rest goes to next.
+func (a *admin) demo(next http.Handler) http.Handler {
+	if a.cfg.Demo == nil || a.cfg.Console != nil {
+		return next
+	}
+	r := newRouter()
+	r.NotFound(next.ServeHTTP)
+	r.Get("/demo", forward("/demo/"))
+	r.Mount("/demo/", http.StripPrefix("/demo", a.cfg.Demo))
+	return r
+}
+
+// pages serves the static pages, which need no token; the rest goes to next.
+func (a *admin) pages(next http.Handler) http.Handler {
+	r := newRouter()
+	r.NotFound(next.ServeHTTP)
+	if a.cfg.Console != nil {
+		r.Mount("/console/", http.StripPrefix("/console", a.cfg.Console))
+		for _, other := range []string{"/", "/console", "/demo", "/demo/"} {
+			r.Get(other, forward("/console/"))
+		}
+	}
+	if a.cfg.Docs != nil {
+		r.Get("/docs", forward("/docs/"))
+		for _, path := range []string{"/docs/*", "/openapi.yaml", "/openapi.zh.yaml"} {
+			r.Method(http.MethodGet, path, a.cfg.Docs)
+			r.Method(http.MethodHead, path, a.cfg.Docs)
+		}
+	}
+	return r
+}
+
+// forward sends a browser to a path, with the query it came with.
+func forward(path string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		target := path
+		if r.URL.RawQuery != "" {
+			target += "?" + r.URL.RawQuery
+		}
+		http.Redirect(w, r, target, http.StatusFound)
+	}
 }
 
 func (a *admin) list(http.ResponseWriter, *http.Request) reply {
@@ -84,10 +153,23 @@ func (a *admin) list(http.ResponseWriter, *http.Request) reply {
 }
 
 func (a *admin) health(http.ResponseWriter, *http.Request) reply {
-	if a.cfg.Healthy != nil {
-		if err := a.cfg.Healthy(); err != nil {
-			return refusal(http.StatusServiceUnavailable, message(err, ""))
-		}
+	if a.cfg.Healthy == nil {
+		return success()
+	}
+	return available(a.cfg.Healthy())
+}
+
+func (a *admin) ready(_ http.ResponseWriter, r *http.Request) reply {
+	if a.cfg.Ready == nil {
+		return success()
+	}
+	return available(a.cfg.Ready(r.Context()))
+}
+
+// available is 503 with what is wrong, where something is.
+func available(wrong error) reply {
+	if wrong != nil {
+		return refusal(http.StatusServiceUnavailable, message(wrong, ""))
 	}
 	return success()
 }

@@ -176,7 +176,11 @@ func fixed(settings api.Settings) func() api.Settings {
 }
 
 func handler(f *fake) http.Handler {
-	return api.New(api.Config{Settings: fixed(api.Settings{URLs: urls}), Now: func() time.Time { return now }}, f)
+	return api.New(publicConfig(), f)
+}
+
+func publicConfig() api.Config {
+	return api.Config{Settings: fixed(api.Settings{URLs: urls}), Now: func() time.Time { return now }}
 }
 
 // call makes one request without a network.

@@ -70,6 +70,15 @@ type server struct {
 
 // New returns the handler of the API. It starts no goroutine.
 func New(cfg Config, tasks Tasks) http.Handler {
+	s := newServer(cfg, tasks)
+	r := newRouter()
+	s.route(r)
+	h := tolerantPaths(r)
+	h = withToken(func() device.Secret { return s.cfg.Settings().Token }, h, h)
+	return recovering(s.cfg.Log, unstored(crossOrigin(func() []string { return s.cfg.Settings().Origins }, h)))
+}
+
+func newServer(cfg Config, tasks Tasks) *server {
 	if cfg.Settings == nil {
 		cfg.Settings = func() Settings { return Settings{} }
 	}
@@ -82,17 +91,12 @@ func New(cfg Config, tasks Tasks) http.Handler {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	s := &server{cfg, tasks}
-	var h http.Handler = s.routes()
-	h = tolerantPaths(h)
-	h = withToken(func() device.Secret { return cfg.Settings().Token }, h, h)
-	return recovering(cfg.Log, unstored(crossOrigin(func() []string { return cfg.Settings().Origins }, h)))
+	return &server{cfg, tasks}
 }
 
-// routes are written as normalPath writes paths. Where an old client may only read the printed method, others are let in too:
-// sendBeacon stops with POST.
-func (s *server) routes() http.Handler {
-	r := newRouter()
+// route adds the paths of the API, written as normalPath writes them. Where an old client may only read the printed method, others are
+// let in too: sendBeacon stops with POST.
+func (s *server) route(r chi.Router) {
 	r.Post("/REAL_STREAM", endpoint(s.realStream).handler())
 	r.Post("/BACK_STREAM", endpoint(s.backStream).handler())
 	r.Get("/STREAM/{play_handle}", endpoint(s.session).handler())
@@ -105,7 +109,6 @@ func (s *server) routes() http.Handler {
 		r.Get("/STREAM/{play_handle}/"+name, e.handler())
 		r.Post("/STREAM/{play_handle}/"+name, e.handler())
 	}
-	return r
 }
 
 // newRouter is a router that refuses in the form of the contract.

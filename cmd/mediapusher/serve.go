@@ -123,7 +123,7 @@ type doors struct {
 // open opens all listeners, or none.
 func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
 	urls := cfg.URLs()
-	public := api.New(api.Config{
+	public := api.Config{
 		Settings: func() api.Settings {
 			return api.Settings{
 				URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
@@ -131,13 +131,13 @@ func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *z
 			}
 		},
 		Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
-	}, tasks)
+	}
 	admin := api.NewAdmin(api.AdminConfig{
 		Loopback: cfg.Admin.Loopback(), Token: func() device.Secret { return cfg.Admin.Token }, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),
-	}, tasks)
+	}, public, tasks, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {
-		if err := d.add(ctx, "api.listen", address, api.NewServer(public, log)); err != nil {
+		if err := d.add(ctx, "api.listen", address, api.NewServer(api.New(public, tasks), log)); err != nil {
 			return nil, err
 		}
 	}
