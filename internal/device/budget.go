@@ -12,6 +12,9 @@ const defaultMaxStarts = 8
 // maxSearches is how many searches run on one recorder at once: recorders answer a second one busy, or mix up the pages.
 const maxSearches = 1
 
+// maxInspections is how many descriptions and single pictures of one recorder are asked for at once: recorders fail beside another one.
+const maxInspections = 1
+
 // use is what streams are counted by.
 type use uint8
 
@@ -25,8 +28,9 @@ const (
 type step uint8
 
 const (
-	starting  step = iota // of a stream
-	searching             // for recordings
+	starting   step = iota // of a stream
+	searching              // for recordings
+	inspecting             // what the recorder tells, and single pictures of it
 	steps
 )
 

@@ -50,6 +50,8 @@ const (
 	OpSearch   Operation = "search"
 	OpPlayback Operation = "playback"
 	OpPTZ      Operation = "PTZ"
+	OpDescribe Operation = "describe"
+	OpSnapshot Operation = "snapshot"
 )
 
 // Error is a failure at a device, found with errors.As. Its text names vendor, address, step and the device's own words, and never a

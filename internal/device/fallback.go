@@ -28,6 +28,8 @@ type Way struct {
 	// Name is what devices[].ways in the configuration calls it: WaySDK or WayNet.
 	Name   string
 	Driver Driver
+	// NotBuilt says why this program has not got the way, nil where it has.
+	NotBuilt error
 }
 
 // FallbackConfig says what a Fallback is made of.
@@ -48,14 +50,16 @@ type FallbackConfig struct {
 type Fallback struct {
 	cfg FallbackConfig
 
-	mu     sync.Mutex
-	rested map[recorder]map[string]setback // by the name of a way
+	mu       sync.Mutex
+	rested   map[recorder]map[string]setback // by the name of a way
+	declined map[Target]setback              // accounts that one way takes and another one refuses
 }
 
 // setback is why a way did not work, and until when it is tried behind the others.
 type setback struct {
-	until time.Time
-	why   string
+	until   time.Time
+	why     string
+	missing bool // the program, or a file of the maker, lacks what the way needs
 }
 
 var _ Driver = (*Fallback)(nil)
@@ -74,7 +78,7 @@ func NewFallback(cfg FallbackConfig) *Fallback {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	return &Fallback{cfg: cfg, rested: map[recorder]map[string]setback{}}
+	return &Fallback{cfg: cfg, rested: map[recorder]map[string]setback{}, declined: map[Target]setback{}}
 }
 
 // Open logs in by one way. The device's Info says which, why not by an earlier one, and when that is worth another try. Where no way
@@ -113,18 +117,25 @@ type failed struct {
 	err *Error
 }
 
+// ways are those that the operator allows for a recorder, in the order that the settings name.
+func (f *Fallback) ways(target Target) []Way {
+	names := f.cfg.Settings(target).Ways
+	if len(names) == 0 {
+		return slices.Clone(f.cfg.Ways)
+	}
+	var ways []Way
+	for _, way := range f.cfg.Ways {
+		if slices.Contains(names, way.Name) {
+			ways = append(ways, way)
+		}
+	}
+	slices.SortStableFunc(ways, func(a, b Way) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
+	return ways
+}
+
 // order returns the ways for a recorder: as configured, those that did not work lately behind the others.
 func (f *Fallback) order(target Target) ([]Way, error) {
-	ways := f.cfg.Ways
-	if names := f.cfg.Settings(target).Ways; len(names) > 0 {
-		ways = nil
-		for _, way := range f.cfg.Ways {
-			if slices.Contains(names, way.Name) {
-				ways = append(ways, way)
-			}
-		}
-		slices.SortStableFunc(ways, func(a, b Way) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
-	}
+	ways := f.ways(target)
 	if len(ways) == 0 {
 		return nil, targetError(target, OpLogin, KindNotBuilt, "devices[].ways allows no way that this program has", nil)
 	}
@@ -173,7 +184,7 @@ func (f *Fallback) chosen(target Target, device Device, way Way, tried []failed)
 			f.cfg.Log.Warn("another way to the recorder is taken", zap.String("device", target.Address()), zap.String("way", way.Name),
 				zap.String("instead_of", t.way), zap.Error(t.err))
 		}
-		rest := setback{why: why}
+		rest := setback{why: why, missing: t.err.Kind == KindNotBuilt}
 		if t.err.Kind != KindNotBuilt {
 			rest.until = now.Add(max(f.cfg.Rest, t.err.RetryAfter))
 		}
@@ -190,18 +201,10 @@ func (f *Fallback) chosen(target Target, device Device, way Way, tried []failed)
 			info.BetterAt = rest.until
 		}
 	}
-	return &informed{Device: device, info: info}
+	return &informed{Device: device, info: info, fallback: f, target: target, way: way.Name}
 }
 
 func join(a, b string) string { return strings.TrimPrefix(a+"; "+b, "; ") }
-
-// informed is a device that knows why it was chosen.
-type informed struct {
-	Device
-	info Info
-}
-
-func (d *informed) Info() Info { return d.info }
 
 // summary is the error of the last way that reached for the recorder, with what the others said.
 func summary(tried []failed) error {
