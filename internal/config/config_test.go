@@ -94,7 +94,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
 		"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
 		"source_timeout": "6s", "playback.stop_at_end_time": "true", "data_dir": "/srv/data", "audio.other": "drop",
-		"login.cool_down": "1m", "sdk.hikvision": "/opt/hik", "sdk.dahua": "/opt/dahua", "sdk.max_memory": "512", "log.level": "debug", "allow_devices": "10.0.0.0/8,::1",
+		"login.cool_down": "1m", "sdk.hikvision": "/opt/hik", "sdk.dahua": "/opt/dahua", "sdk.max_memory": "512", "log.level": "debug", "log.format": "json", "log.file": "/srv/x.log", "log.max_size": "7", "log.max_files": "2", "allow_devices": "10.0.0.0/8,::1",
 	}
 	var environ []string
 	for _, key := range keys(reflect.TypeFor[config.Config](), "") {

@@ -16,6 +16,12 @@ const (
 	maxWorkerMemory = 65536
 )
 
+// The most that a log may take of a disk: MiB in a file, and old files.
+const (
+	maxLogSize  = 10240
+	maxLogFiles = 1000
+)
+
 // problems collects what is wrong, so that an operator sees all of it at once.
 type problems []error
 
@@ -34,12 +40,13 @@ func (c *Config) validate() error {
 	p.duration("search_timeout", c.SearchTimeout, time.Second, 10*time.Minute)
 	p.duration("source_timeout", c.SourceTimeout, time.Second, time.Minute)
 	p.duration("login.cool_down", c.Login.CoolDown, time.Second, 24*time.Hour)
-	if c.SDK.MaxMemory < minWorkerMemory || c.SDK.MaxMemory > maxWorkerMemory {
-		p.add("sdk.max_memory", c.SDK.MaxMemory, fmt.Sprintf("must be a number of MiB from %d to %d", minWorkerMemory, maxWorkerMemory))
-	}
+	p.between("sdk.max_memory", c.SDK.MaxMemory, minWorkerMemory, maxWorkerMemory)
 	oneOf(&p, "rtmp.hevc", c.RTMP.HEVC, HEVCAuto, HEVCEnhanced, HEVCLegacy, HEVCNone)
 	oneOf(&p, "audio.other", c.Audio.Other, AudioTranscode, AudioDrop)
 	oneOf(&p, "log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf(&p, "log.format", c.Log.Format, FormatText, FormatJSON)
+	p.between("log.max_size", c.Log.MaxSize, 1, maxLogSize)
+	p.between("log.max_files", c.Log.MaxFiles, 1, maxLogFiles)
 	c.checkDevices(&p)
 	return errors.Join(p...)
 }

@@ -58,9 +58,11 @@ func (c *Config) checkDevices(p *problems) {
 	}
 }
 
-func (p *problems) number(key string, value, high int) {
-	if value < 0 || value > high {
-		p.add(key, value, fmt.Sprintf("must be a number from 0 to %d", high))
+func (p *problems) number(key string, value, high int) { p.between(key, value, 0, high) }
+
+func (p *problems) between(key string, value, low, high int) {
+	if value < low || value > high {
+		p.add(key, value, fmt.Sprintf("must be a number from %d to %d", low, high))
 	}
 }
 
