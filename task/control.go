@@ -55,13 +55,14 @@ func (s *Scheduler) Move(ctx context.Context, handle int32, command ptz.Command,
 		return ErrRecording
 	}
 	target, channel := session.source.target, session.source.channel
-	if s.cfg.PTZ == nil {
+	cfg := s.cfg.Load()
+	if cfg.PTZ == nil {
 		return &device.Error{
 			Vendor: target.Vendor, Address: address(target), Op: device.OpPTZ, Kind: device.KindUnsupported,
 			Meaning: "this service moves no cameras",
 		}
 	}
-	err = s.cfg.PTZ.Move(ctx, device.NewCamera(s.cfg.Devices, target, channel), command, duration)
+	err = cfg.PTZ.Move(ctx, device.NewCamera(cfg.Devices, target, channel), command, duration)
 	if errors.Is(err, ptz.ErrClosing) {
 		return ErrClosing
 	}
@@ -90,7 +91,7 @@ func (s *Scheduler) steer(ctx context.Context, handle int32, act func(context.Co
 	if !ok {
 		return ErrLive
 	}
-	limit := s.cfg.StartTimeout
+	limit := s.cfg.Load().StartTimeout
 	late := session.deviceError(device.KindNoData, fmt.Sprintf("the playback did not go on within %v", limit))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -56,7 +57,7 @@ type Mover interface {
 
 // Scheduler creates and removes sessions; nobody else does. It is safe for concurrent use.
 type Scheduler struct {
-	cfg Config
+	cfg atomic.Pointer[Config] // of sessions that begin now; each keeps its own
 	// root ends all sessions. It is kept because sessions outlive the requests that start them.
 	root    context.Context //nolint:containedctx // the root of the sessions, which the Scheduler owns
 	cancel  context.CancelCauseFunc
@@ -83,27 +84,45 @@ func New(cfg Config) (*Scheduler, error) {
 	if cfg.Devices == nil || cfg.RTMP == nil {
 		return nil, errors.New("a scheduler needs devices and an RTMP server")
 	}
-	if cfg.Interval <= 0 {
-		cfg.Interval = DefaultInterval
-	}
-	if cfg.Grace <= 0 {
-		cfg.Grace = DefaultGrace
-	}
-	if cfg.StartTimeout <= 0 {
-		cfg.StartTimeout = DefaultStartTimeout
-	}
-	if cfg.SearchTimeout <= 0 {
-		cfg.SearchTimeout = DefaultSearchTimeout
-	}
-	if cfg.Log == nil {
-		cfg.Log = zap.NewNop()
-	}
+	cfg = cfg.withDefaults()
 	root, cancel := context.WithCancelCause(context.Background())
-	return &Scheduler{
-		cfg: cfg, root: root, cancel: cancel,
+	s := &Scheduler{
+		root: root, cancel: cancel,
 		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[*session]struct{}), shared: make(map[source]*session),
 		living: make(map[string]*session), past: newHistory(),
-	}, nil
+	}
+	s.cfg.Store(&cfg)
+	return s, nil
+}
+
+// Change lets sessions that begin from now on have the times, the clip and the audio policy of cfg; those that run keep theirs. The other
+// fields stay what they are. It is not called twice at the same time.
+func (s *Scheduler) Change(cfg Config) {
+	next := *s.cfg.Load()
+	next.Interval, next.Grace, next.StartTimeout, next.SearchTimeout = cfg.Interval, cfg.Grace, cfg.StartTimeout, cfg.SearchTimeout
+	next.Clip, next.Audio = cfg.Clip, cfg.Audio
+	next = next.withDefaults()
+	s.cfg.Store(&next)
+}
+
+// withDefaults fills in what was left empty.
+func (c Config) withDefaults() Config {
+	if c.Interval <= 0 {
+		c.Interval = DefaultInterval
+	}
+	if c.Grace <= 0 {
+		c.Grace = DefaultGrace
+	}
+	if c.StartTimeout <= 0 {
+		c.StartTimeout = DefaultStartTimeout
+	}
+	if c.SearchTimeout <= 0 {
+		c.SearchTimeout = DefaultSearchTimeout
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	return c
 }
 
 // Run blocks until ctx ends, then ends all sessions and returns when nothing of them is left.
@@ -153,14 +172,15 @@ func (s *Scheduler) join(source source) (*session, int32, error) {
 // admit gives a caller a handle on a session, whose lease does not run yet. The mutex is held.
 func (s *Scheduler) admit(joined *session) int32 {
 	handle := s.handles.draw()
-	v := &viewer{session: joined, lease: newLease(s.cfg.Interval + s.cfg.Grace)}
+	cfg := s.cfg.Load()
+	v := &viewer{session: joined, lease: newLease(cfg.Interval + cfg.Grace)}
 	s.viewers[handle], joined.viewers[handle] = v, v
 	return handle
 }
 
 // open makes a session of a source and lets it run. The mutex is held.
 func (s *Scheduler) open(source source, feed feed) *session {
-	opened := newSession(&s.cfg, source, feed)
+	opened := newSession(s.cfg.Load(), source, feed)
 	ctx, cancel := context.WithCancelCause(s.root)
 	opened.cancel = cancel
 	s.sessions[opened], s.living[opened.id] = struct{}{}, opened

@@ -15,7 +15,7 @@ func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started
 	if err != nil {
 		return Started{}, err
 	}
-	if err := session.playable(ctx, s.cfg.StartTimeout); err != nil {
+	if err := session.playable(ctx, s.cfg.Load().StartTimeout); err != nil {
 		s.leave(handle, ErrNobodyWaits)
 		return Started{}, err
 	}
@@ -29,13 +29,13 @@ func (s *Scheduler) StartLive(ctx context.Context, request LiveRequest) (Started
 // ended. Errors are those of StartLive and ErrNoRecording. A recording that is over by then is answered all the same; its handle has
 // ended.
 func (s *Scheduler) StartPlayback(ctx context.Context, request PlaybackRequest) (Recording, error) {
-	feed := newRecording(&s.cfg, request.Range)
+	feed := newRecording(s.cfg.Load(), request.Range)
 	//nolint:contextcheck // a session outlives the request that starts it
 	session, handle, err := s.begin(source{target: request.Target, channel: request.Channel, stream: device.MainStream}, feed)
 	if err != nil {
 		return Recording{}, err
 	}
-	err = session.playable(ctx, s.cfg.StartTimeout)
+	err = session.playable(ctx, s.cfg.Load().StartTimeout)
 	if err == nil {
 		err = session.listed(ctx, feed.search)
 	}
