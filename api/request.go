@@ -17,17 +17,24 @@ const (
 // nvr_category of the old document.
 var vendors = [...]device.Vendor{0: device.Hikvision, 1: device.Dahua}
 
-// liveRequest reads the six fields of the old document and the three that were added. The error is a *paramError.
-func liveRequest(f fields) (task.LiveRequest, error) {
+// targetRequest reads five of the six fields of the old document, all but the channel, and the two ports that were added. The error is a
+// *paramError.
+func targetRequest(f fields) (device.Target, error) {
 	category, err := f.number("nvr_category", 0, len(vendors)-1)
 	if err != nil {
-		return task.LiveRequest{}, err
+		return device.Target{}, err
 	}
 	target, err := target(f)
+	target.Vendor = vendors[category]
+	return target, err
+}
+
+// liveRequest reads the six fields of the old document and the three that were added. The error is a *paramError.
+func liveRequest(f fields) (task.LiveRequest, error) {
+	target, err := targetRequest(f)
 	if err != nil {
 		return task.LiveRequest{}, err
 	}
-	target.Vendor = vendors[category]
 	channel, err := f.number("nvr_channel", 0, maxChannel)
 	if err != nil {
 		return task.LiveRequest{}, err

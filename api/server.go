@@ -41,6 +41,8 @@ type Tasks interface {
 type Config struct {
 	// Settings tells what may change while the API serves. It is asked for each request, by several goroutines; nil means the zero value.
 	Settings func() Settings
+	// Devices look at recorders; nil leaves their calls out.
+	Devices Devices
 	// Allow tells which devices may be dialled, see AllowNetworks; nil means all. Its errors are *device.Error.
 	Allow func(ctx context.Context, target device.Target) error
 	// Now is the clock for ages, nil for time.Now.
@@ -109,6 +111,7 @@ func (s *server) route(r chi.Router) {
 		r.Get("/STREAM/{play_handle}/"+name, e.handler())
 		r.Post("/STREAM/{play_handle}/"+name, e.handler())
 	}
+	s.routeDevices(r)
 }
 
 // newRouter is a router that refuses in the form of the contract.

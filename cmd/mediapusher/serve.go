@@ -16,6 +16,7 @@ import (
 	"mediapusher/internal/aac"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
+	"mediapusher/internal/osservice"
 	"mediapusher/playback"
 	"mediapusher/ptz"
 	"mediapusher/task"
@@ -26,7 +27,7 @@ import (
 const answerLimit = time.Second
 
 // serve wires the rooms from the edges to the middle, runs them, and ends them in order when ctx ends or one of them fails.
-func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
+func serve(ctx context.Context, cfg *config.Config, manager osservice.Manager, log *zap.Logger) error {
 	left, err := newDevices(cfg, log)
 	if err != nil {
 		return err
@@ -45,13 +46,13 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	doors, err := open(ctx, cfg, tasks, log)
+	doors, err := open(ctx, cfg, inspection{left}, tasks, log)
 	if err != nil {
 		return errors.Join(err, right.giveUp())
 	}
 
 	// Each of these has a context of its own, because they end one after the other.
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	endTarget := runUntilEnded(right.run, failed)
 	endTasks := runUntilEnded(tasks.Run, failed)
 	endCameras := runUntilEnded(moving.run, failed)
@@ -59,6 +60,8 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 	doors.serve(failed)
 	log.Info("serving", zap.String("version", version), zap.Strings("api", doors.apiAddresses()), zap.String("admin", doors.adminAddress()),
 		zap.String("media", right.description))
+	manager.Ready()
+	endWatch := runUntilEnded(keepAlive(manager, tasks, doors.adminAddress(), log), failed)
 
 	var cause error
 	select {
@@ -67,6 +70,8 @@ func serve(ctx context.Context, cfg *config.Config, log *zap.Logger) error {
 		log.Error("ending, because a part of the service failed", zap.Error(cause))
 	}
 	begin := time.Now()
+	manager.Stopping()
+	endWatch()
 	doors.stopAccepting()      // nobody can start anything any more
 	both(endTasks, endCameras) // recorders get their TEARDOWN, the RTMP server its unpublish, cameras their stop; who waits is answered
 	doors.close()              // what is still being answered has had its answer
@@ -121,7 +126,7 @@ type doors struct {
 }
 
 // open opens all listeners, or none.
-func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
+func open(ctx context.Context, cfg *config.Config, devices api.Devices, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
 	urls := cfg.URLs()
 	public := api.Config{
 		Settings: func() api.Settings {
@@ -130,7 +135,7 @@ func open(ctx context.Context, cfg *config.Config, tasks *task.Scheduler, log *z
 				Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
 			}
 		},
-		Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
+		Devices: devices, Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
 	}
 	admin := api.NewAdmin(api.AdminConfig{
 		Loopback: cfg.Admin.Loopback(), Token: func() device.Secret { return cfg.Admin.Token }, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),

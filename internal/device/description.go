@@ -73,7 +73,7 @@ type Channel struct {
 
 // Coding is how a stream is set to be coded. Fields are zero where the device does not tell.
 type Coding struct {
-	// Codec is "H264", "H265", "MJPEG" or what else the device calls it.
+	// Codec is "H.264", "H.265", or what else the device calls it.
 	Codec         string
 	Width, Height int
 	FrameRate     float64 // per second
