@@ -11,6 +11,7 @@
 
 import * as api from './api.js';
 import { guard, logout } from './login.js';
+import { parse, route } from './route.js';
 import { service } from './service.js';
 import { choose, translate, word } from './words.js';
 
@@ -30,15 +31,11 @@ let turn = 0; // counts routes, so that a module that arrives late is not shown
 
 function announce(text) { document.getElementById('announcement').textContent = text; }
 
-export function route(...parts) { return `#/${parts.map(encodeURIComponent).join('/')}`; }
-
 function go(...parts) { location.hash = route(...parts); }
 
 function asked() {
-  const [name, ...args] = location.hash.slice(2).split('/').map((part) => {
-    try { return decodeURIComponent(part); } catch { return part; }
-  });
-  return { name: name || (demo ? 'wall' : 'sessions'), args: args.filter(Boolean) };
+  const [name = demo ? 'wall' : 'sessions', ...args] = parse(location.hash);
+  return { name, args };
 }
 
 async function show() {

@@ -1,0 +1,36 @@
+// The words of "why is it black?".
+
+export default {
+  en: {
+    traceTitle: 'Why is it black?',
+    traceIntro: 'Type the play_handle that the start of the stream answered, or press "Why is it black?" beside a stream in the list. The road of the picture is shown from the login to the viewer, with the place where it stops.',
+    toStreams: 'To the list of streams', verdictOk: 'The picture is on its way', verdictWarning: 'Something is not right', verdictError: 'Here it stops',
+    nextTitle: 'What to do next', road: 'The road of the picture', factsTitle: 'Facts', refreshed: 'refreshed every 2 s', notRefreshed: 'no longer refreshed: the service does not answer',
+    noHandle: 'The service knows no stream with this play_handle. It has never been given out, or it ended more than an hour ago. Let the page start the stream again.',
+    noSession: 'The service no longer knows this stream. What has ended is kept for an hour.',
+    step_login: 'Login', step_open: 'Open the stream', step_receive: 'Receive data', step_picture: 'Find a picture', step_publish: 'Publish to the media server',
+    step_send: 'Send pictures', step_server: 'The media server\'s view', step_viewers: 'Viewers',
+    mark_done: 'done', mark_running: 'in progress', mark_waiting: 'not yet', mark_failed: 'failed', mark_warning: 'look here', mark_unknown: 'not known',
+    took: 'took {time}', since: 'for {time}', saysItself: 'Its own words:',
+    factCamera: 'Camera', factState: 'State', factWay: 'Way taken', factCodec: 'Picture', factSound: 'Sound', factKeyFrame: 'Last key frame', factFrame: 'Last frame',
+    factRate: 'Bit rate', factFps: 'Frames/s', factDropped: 'Dropped frames', factReconnects: 'Reconnects', factReconnectsText: 'recorder {source}, media server {publish}',
+    factClients: 'Handles', factServer: 'Media server', factServerHas: 'It has the stream', factServerCodec: 'There as', factViewers: 'Viewers there', factError: 'Last error of the device',
+    factEnded: 'Ended', factSession: 'Session', yes: 'yes', no: 'no', asked: 'cannot be asked', errorCode: 'code {code}', tracePosition: 'Position',
+  },
+  zh: {
+    traceTitle: '为什么黑屏？',
+    traceIntro: '请输入启动视频流时应答中的 play_handle，或在视频流列表中点击“为什么黑屏？”。这里会逐步显示画面从登录到观看者的全过程，并指出在哪一步中断。',
+    toStreams: '返回视频流列表', verdictOk: '画面正在传送', verdictWarning: '存在异常', verdictError: '在此中断',
+    nextTitle: '下一步怎么办', road: '画面的传送过程', factsTitle: '详细数据', refreshed: '每 2 秒刷新', notRefreshed: '已停止刷新：服务没有应答',
+    noHandle: '服务中没有此 play_handle 对应的流：它从未分配过，或已结束一小时以上。请在页面上重新启动该流。',
+    noSession: '服务中已没有这路流的记录。已结束的流只保留一小时。',
+    step_login: '登录', step_open: '打开码流', step_receive: '接收数据', step_picture: '获得画面', step_publish: '推送到媒体服务器',
+    step_send: '发送画面', step_server: '媒体服务器的情况', step_viewers: '观看者',
+    mark_done: '完成', mark_running: '进行中', mark_waiting: '未开始', mark_failed: '失败', mark_warning: '请注意', mark_unknown: '未知',
+    took: '用时 {time}', since: '已持续 {time}', saysItself: '原始信息：',
+    factCamera: '摄像机', factState: '状态', factWay: '接入方式', factCodec: '画面', factSound: '声音', factKeyFrame: '最近关键帧', factFrame: '最近一帧',
+    factRate: '码率', factFps: '帧率', factDropped: '丢帧数', factReconnects: '重连次数', factReconnectsText: '录像机 {source} 次，媒体服务器 {publish} 次',
+    factClients: '句柄数', factServer: '媒体服务器', factServerHas: '服务器上有此流', factServerCodec: '服务器上的编码', factViewers: '服务器上的观看者', factError: '设备最近的错误',
+    factEnded: '结束时间', factSession: '会话', yes: '有', no: '没有', asked: '无法查询', errorCode: '错误码 {code}', tracePosition: '播放位置',
+  },
+};
