@@ -45,6 +45,9 @@ type PublisherConfig struct {
 	// Settle is how long a publish must have stood before it counts as playable, default 200 ms: nginx-rtmp 1.2.2 with "deny publish"
 	// answers NetStream.Publish.Start first and closes then, after the first key frame may have been written.
 	Settle time.Duration
+	// OnSent is told of each unit that has been written how long ago it came from the device, AccessUnit.Arrival. It is called from Run's
+	// goroutine for every unit, so it must cost next to nothing, and may be nil.
+	OnSent func(late time.Duration)
 	// OnAccepted is called when a server has accepted the publish, OnPlayable when its first key frame has been written and the
 	// publish has settled. Both are called from Run's goroutine and may be nil.
 	OnAccepted func(Conn)
@@ -290,7 +293,11 @@ func (f *publish) forward(au *media.AccessUnit) error {
 	if f.messages.Load() == before {
 		return nil
 	}
-	now := time.Now().UnixNano()
+	sent := time.Now()
+	if f.cfg.OnSent != nil && !au.Arrival.IsZero() {
+		f.cfg.OnSent(sent.Sub(au.Arrival))
+	}
+	now := sent.UnixNano()
 	f.lastFrame.Store(now)
 	if !au.RandomAccess || !au.Track.Codec.Video() {
 		return nil

@@ -45,6 +45,8 @@ type Config struct {
 	PTZ Mover
 	// Audio says what becomes of audio that is not AAC.
 	Audio aac.Policy
+	// Observer may be nil.
+	Observer Observer
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -71,6 +73,7 @@ type Scheduler struct {
 	shared   map[source]*session // the live ones
 	living   map[string]*session // by ID, until nothing of them is left
 	past     *history
+	totals   map[Subject]Total // of those that are not living
 }
 
 // viewer is one caller's share of a session.
@@ -89,7 +92,7 @@ func New(cfg Config) (*Scheduler, error) {
 	s := &Scheduler{
 		root: root, cancel: cancel,
 		handles: newHandles(), viewers: make(map[int32]*viewer), sessions: make(map[*session]struct{}), shared: make(map[source]*session),
-		living: make(map[string]*session), past: newHistory(),
+		living: make(map[string]*session), past: newHistory(), totals: make(map[Subject]Total),
 	}
 	s.cfg.Store(&cfg)
 	return s, nil
@@ -118,6 +121,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.SearchTimeout <= 0 {
 		c.SearchTimeout = DefaultSearchTimeout
+	}
+	if c.Observer == nil {
+		c.Observer = deaf{}
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()
@@ -200,6 +206,7 @@ func (s *Scheduler) forget(ended *session) {
 	s.unlist(ended)
 	delete(s.living, ended.id)
 	s.past.add(trace)
+	s.keep(ended)
 	for handle, v := range ended.viewers {
 		s.remove(handle, v, nil)
 	}

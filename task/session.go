@@ -106,6 +106,7 @@ func newSession(cfg *Config, source source, feed feed) *session {
 		Dialer:     cfg.RTMP,
 		OnAccepted: func(conn pusher.Conn) { s.report(event{kind: pushAccepted, server: conn.Server()}) },
 		OnPlayable: func() { s.report(event{kind: pushSent}) },
+		OnSent:     cfg.Observer.Sent(s.subject()),
 		Log:        s.log,
 	})
 	s.status = Snapshot{
@@ -259,6 +260,7 @@ func (s *session) pullFailed(ctx context.Context, err error) error {
 		return err
 	}
 	wait := s.pull.failed(err)
+	s.cfg.Observer.Retried(s.subject(), LegSource, err)
 	s.pull.lost(s.log, "source", err, wait)
 	s.update(func(st *Snapshot) { st.Source.failed(err) })
 	if !starting {
@@ -294,6 +296,7 @@ func (s *session) pushFailed(err error) error {
 		return err
 	}
 	wait := s.push.failed(err)
+	s.cfg.Observer.Retried(s.subject(), LegPublish, err)
 	s.update(func(st *Snapshot) { st.Publish.failed(err) })
 	if !starting {
 		s.push.lost(s.log, "publish", err, wait)

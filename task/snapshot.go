@@ -59,12 +59,11 @@ func (s *session) setState(state State) {
 		return
 	}
 	if state == StateStreaming && s.status.State == StateStarting {
-		s.log.Info("streaming", zap.String("stream", s.name), zap.String("server", s.status.Server),
-			zap.String("stream_type", s.status.StreamType),
-			zap.Duration("started_in", time.Since(s.status.Started).Round(time.Millisecond)))
-	}
-	if state == StateStreaming && s.playableAt.IsZero() {
 		s.playableAt = time.Now()
+		took := s.playableAt.Sub(s.status.Started)
+		s.cfg.Observer.Started(s.subject(), took, nil)
+		s.log.Info("start ok", zap.String("stream", s.name), zap.String("way", s.status.Way), zap.String("server", s.status.Server),
+			zap.String("stream_type", s.status.StreamType), zap.Duration("started_in", took.Round(time.Millisecond)))
 	}
 	s.status.State = state
 	close(s.changed)
@@ -76,15 +75,21 @@ func (s *session) end(err error) {
 	s.mu.Lock()
 	s.ended, s.endedAt = err, time.Now()
 	s.course.stop(s.endedAt)
-	starting := s.status.State == StateStarting
+	starting, took := s.status.State == StateStarting, s.endedAt.Sub(s.status.Started)
 	s.mu.Unlock()
 	s.setState(StateEnding)
-	if starting {
-		// The caller is told, and whoever tells it logs it.
-		s.log.Debug("start failed", zap.NamedError("reason", err))
-		return
+	took = took.Round(time.Millisecond)
+	switch {
+	case !starting:
+		s.cfg.Observer.Ended(s.subject(), err)
+		s.log.Info("session ends", zap.NamedError("reason", err), zap.Duration("after", took))
+	case isFailure(err):
+		s.cfg.Observer.Started(s.subject(), took, err)
+		s.log.Warn("start failed", zap.NamedError("reason", err), zap.Duration("after", took))
+	default:
+		s.cfg.Observer.Started(s.subject(), took, err)
+		s.log.Info("start given up", zap.NamedError("reason", err), zap.Duration("after", took))
 	}
-	s.log.Info("session ends", zap.NamedError("reason", err))
 }
 
 // reason is why the session ended; ErrClosing while it has not.

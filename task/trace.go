@@ -126,8 +126,9 @@ func (s *session) note(change func(c *course, now time.Time)) {
 
 // reached notes that the session has passed a step.
 func (s *session) reached(step Step) {
+	var done []Passage
 	s.note(func(c *course, now time.Time) {
-		c.reached(step, now)
+		done = c.reached(step, now)
 		switch step {
 		case StepPicture:
 			c.sourceErr = nil
@@ -136,4 +137,10 @@ func (s *session) reached(step Step) {
 		default:
 		}
 	})
+	if s.state() != StateStarting {
+		return
+	}
+	for _, p := range done {
+		s.cfg.Observer.Passed(s.subject(), p.Step, p.Ended.Sub(p.Began))
+	}
 }
