@@ -1,0 +1,151 @@
+package srs
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+)
+
+// The pages of the list. SRS from 4.0 on gives ten streams unless it is asked for more; 3.0 gives all, whatever it is asked for.
+const (
+	pageSize = 1000
+	maxPages = 20
+)
+
+// maxName is the ceiling for names that are taken from a list, in bytes.
+const maxName = 512
+
+// Stream is one stream as the server sees it.
+type Stream struct {
+	// App and Name are those under which it was published, without a query.
+	App, Name string
+	// Publishing tells that somebody publishes it now: servers keep streams in their list that have ended.
+	Publishing bool
+	// VideoCodec is "H.264", "H.265", "AV1" or what the server says; empty where no picture has come.
+	VideoCodec    string
+	Width, Height int // 0 where the server does not tell
+	// BitsPerSecond is what comes in, a mean over 30 s; 0 in the first half minute.
+	BitsPerSecond float64
+	// Viewers are its players by RTMP, HTTP-FLV and WebRTC; who plays HLS does not count on every server.
+	Viewers int
+}
+
+// Streams lists all streams; the list is at most Config.Fresh old. The caller must not change it. It fails as Version does.
+func (c *Client) Streams(ctx context.Context) ([]Stream, error) {
+	return c.streams.get(ctx, c.askStreams)
+}
+
+// Stream finds a stream by its name, and by its app where several have that name; one that is published comes first. ok is false where the
+// server does not have it. It fails as Version does.
+func (c *Client) Stream(ctx context.Context, app, name string) (stream Stream, ok bool, err error) {
+	all, err := c.Streams(ctx)
+	if err != nil {
+		return Stream{}, false, err
+	}
+	best := 0
+	for _, s := range all {
+		if s.Name != name {
+			continue
+		}
+		rank := 1
+		if s.Publishing {
+			rank += 2
+		}
+		if s.App == app {
+			rank++
+		}
+		if rank > best {
+			stream, best = s, rank
+		}
+	}
+	return stream, best > 0, nil
+}
+
+// listed is a stream in the server's JSON. Identifiers are numbers in 3.0 and texts later.
+type listed struct {
+	ID      any     `json:"id"`
+	Name    string  `json:"name"`
+	App     string  `json:"app"`
+	Clients float64 `json:"clients"`
+	Kbps    struct {
+		Received float64 `json:"recv_30s"`
+	} `json:"kbps"`
+	Publish struct {
+		Active bool `json:"active"`
+	} `json:"publish"`
+	Video *struct {
+		Codec  string  `json:"codec"`
+		Width  float64 `json:"width"`
+		Height float64 `json:"height"`
+	} `json:"video"`
+}
+
+func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
+	var all []Stream
+	known := map[string]bool{}
+	for page := range maxPages {
+		var answer struct {
+			envelope
+			Streams []listed `json:"streams"`
+		}
+		// With the slash: without it the answer is a redirect.
+		if err := c.get(ctx, "/api/v1/streams/", url.Values{
+			"start": {strconv.Itoa(page * pageSize)}, "count": {strconv.Itoa(pageSize)},
+		}, &answer); err != nil {
+			return nil, err
+		}
+		if err := answer.check(c); err != nil {
+			return nil, err
+		}
+		before := len(known)
+		for i, s := range answer.Streams {
+			id := fmt.Sprint(s.ID)
+			if s.ID == nil {
+				id = strconv.Itoa(page) + "/" + strconv.Itoa(i)
+			}
+			if !known[id] && len(s.Name) <= maxName && len(s.App) <= maxName {
+				all = append(all, s.stream())
+			}
+			known[id] = true
+		}
+		if len(answer.Streams) < pageSize || len(known) == before {
+			break
+		}
+	}
+	return all, nil
+}
+
+func (l *listed) stream() Stream {
+	s := Stream{App: l.App, Name: l.Name, Publishing: l.Publish.Active, BitsPerSecond: max(l.Kbps.Received, 0) * 1000}
+	s.Viewers = count(l.Clients)
+	if s.Publishing { // who publishes is a client too
+		s.Viewers = max(s.Viewers-1, 0)
+	}
+	if l.Video != nil {
+		s.VideoCodec = codecName(l.Video.Codec)
+		s.Width, s.Height = count(l.Video.Width), count(l.Video.Height)
+	}
+	return s
+}
+
+// count is a number of things out of JSON, where a stranger may write any.
+func count(f float64) int {
+	const most = 1 << 30
+	if !(f > 0) { // also no number at all
+		return 0
+	}
+	return int(min(f, most))
+}
+
+// codecName is the codec by the name that the rest of the program uses.
+func codecName(name string) string {
+	switch name {
+	case "H264", "AVC":
+		return "H.264"
+	case "HEVC", "H265":
+		return "H.265"
+	default:
+		return printable(name)
+	}
+}
