@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"mediapusher/internal/device"
 	"mediapusher/task"
 )
 
@@ -74,9 +75,14 @@ func (s *server) settle(ctx context.Context, handle int32, err error) {
 	}
 }
 
+// startFailed answers a start that failed. The session has told the log why; what never became a session is told here.
 func (s *server) startFailed(what string, request task.LiveRequest, own int, err error) reply {
 	secret := request.Target.Password.Reveal()
-	s.cfg.Log.Warn(what,
+	level := zap.DebugLevel
+	if kind, ok := device.KindOf(err); ok && kind == device.KindNotAllowed {
+		level = zap.WarnLevel
+	}
+	s.cfg.Log.Log(level, what,
 		zap.String("vendor", string(request.Target.Vendor)),
 		zap.String("address", clean(request.Target.Host, secret)),
 		zap.Int("port", request.Target.Port),

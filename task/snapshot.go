@@ -133,7 +133,9 @@ func (s *session) playable(ctx context.Context, limit time.Duration) error {
 				overdue.Reset(limit)
 				continue
 			}
-			return s.deviceError(device.KindNoData, "the stream is interrupted and did not come back within "+limit.String()+": "+trouble)
+			err := s.deviceError(device.KindNoData, "the stream is interrupted and did not come back within "+limit.String()+": "+trouble)
+			s.log.Warn("start beside others failed", zap.Error(err))
+			return err
 		}
 	}
 }
