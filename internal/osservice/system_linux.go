@@ -1,0 +1,8 @@
+package osservice
+
+import "os"
+
+// OfThisSystem returns the service of the system that this runs on. say takes one sentence for the operator at a time.
+func OfThisSystem(program Program, say func(string)) (Service, error) {
+	return NewSystemd(SystemdConfig{Program: program.Path, Libraries: program.Libraries, UserID: os.Geteuid(), Say: say}), nil
+}
