@@ -24,15 +24,18 @@ import (
 // dialTimeout bounds one connection to a recorder, below the limit of every step that dials.
 const dialTimeout = 3 * time.Second
 
-// newDevices builds the left edge: all vendors, each by its ways, behind one pool of logins.
-func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
+// newDevices builds the left edge: all vendors, each by its ways, behind one pool of logins. current is the configuration of the moment.
+func newDevices(current func() *config.Config, log *zap.Logger) (*device.Pool, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("where this program lies: %w", err)
 	}
-	dialer := &net.Dialer{Timeout: dialTimeout, Control: holdBack(cfg.AllowDevices)}
+	settings := func(target device.Target) device.Settings { return current().Settings(target) }
+	silence := func() time.Duration { return current().SourceTimeout }
+	networks := func() []netip.Prefix { return current().AllowDevices }
+	dialer := &net.Dialer{Timeout: dialTimeout, Control: holdBack(networks)}
 	byNet := netway.Config{
-		Settings: cfg.Settings, DialContext: dialer.DialContext, Silence: func() time.Duration { return cfg.SourceTimeout }, Log: log.Named("device"),
+		Settings: settings, DialContext: dialer.DialContext, Silence: silence, Log: log.Named("device"),
 	}
 	drivers := map[device.Vendor]device.Driver{}
 	for vendor, adapter := range map[device.Vendor]struct {
@@ -46,24 +49,24 @@ func newDevices(cfg *config.Config, log *zap.Logger) (*device.Pool, error) {
 		ways := []device.Way{
 			{Name: device.WayNet, Driver: adapter.net},
 			{Name: device.WaySDK, Driver: adapter.sdk(sdkway.Config{
-				Settings: cfg.Settings, Supervisor: sdkway.Supervise(newSupervisor(cfg, program, vendor, log)), NotBuilt: library.notBuilt,
-				Silence: func() time.Duration { return cfg.SourceTimeout }, Log: log.Named("sdk"),
+				Settings: settings, Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, log)), NotBuilt: library.notBuilt,
+				Silence: silence, Log: log.Named("sdk"),
 			})},
 		}
 		if library.notBuilt == nil {
 			ways[0], ways[1] = ways[1], ways[0]
 		}
 		for i := range ways {
-			if ways[i].Name == device.WaySDK && len(cfg.AllowDevices) > 0 {
-				ways[i].Driver = allowed{driver: ways[i].Driver, networks: cfg.AllowDevices}
+			if ways[i].Name == device.WaySDK {
+				ways[i].Driver = allowed{driver: ways[i].Driver, networks: networks}
 			}
 		}
 		drivers[vendor] = device.NewFallback(device.FallbackConfig{
-			Ways: ways, Settings: cfg.Settings, Log: log.Named("device"),
+			Ways: ways, Settings: settings, Log: log.Named("device"),
 		})
 	}
 	return device.NewPool(device.PoolConfig{
-		Drivers: drivers, Settings: cfg.Settings, CoolDown: func() time.Duration { return cfg.Login.CoolDown }, Log: log.Named("login"),
+		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown }, Log: log.Named("login"),
 	}), nil
 }
 
@@ -76,18 +79,19 @@ func newSupervisor(cfg *config.Config, program string, vendor device.Vendor, log
 	})
 }
 
-// holdBack lets only the operator's networks be dialled. The API has looked already; but between its look and the connection a name may
-// have changed its address.
-func holdBack(networks []netip.Prefix) func(network, address string, c syscall.RawConn) error {
-	if len(networks) == 0 {
-		return nil
-	}
+// holdBack lets only the operator's networks be dialled, all where there are none. The API has looked already; but between its look and
+// the connection a name may have changed its address.
+func holdBack(networks func() []netip.Prefix) func(network, address string, c syscall.RawConn) error {
 	return func(_, address string, _ syscall.RawConn) error {
+		allowed := networks()
+		if len(allowed) == 0 {
+			return nil
+		}
 		peer, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return err
 		}
-		if !holds(networks, peer.Addr()) {
+		if !holds(allowed, peer.Addr()) {
 			return notAllowed(address)
 		}
 		return nil
@@ -113,11 +117,15 @@ func notAllowed(address string) error {
 // never a name.
 type allowed struct {
 	driver   device.Driver
-	networks []netip.Prefix
+	networks func() []netip.Prefix // none lets all through
 }
 
 // Open implements device.Driver.
 func (a allowed) Open(ctx context.Context, target device.Target) (device.Device, error) {
+	networks := a.networks()
+	if len(networks) == 0 {
+		return a.driver.Open(ctx, target)
+	}
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", target.Host)
 	if err != nil {
 		return nil, &device.Error{
@@ -126,7 +134,7 @@ func (a allowed) Open(ctx context.Context, target device.Target) (device.Device,
 		}
 	}
 	for _, address := range addresses {
-		if holds(a.networks, address) {
+		if holds(networks, address) {
 			target.Host = address.Unmap().String()
 			return a.driver.Open(ctx, target)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/logging"
+	"mediapusher/internal/osservice"
 )
 
 // version is set by the build.
@@ -23,6 +24,7 @@ var version = "dev"
 
 type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
+	Service   serviceCommand   `cmd:"" help:"Install, remove, start, stop the service of this machine, or tell how it is."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and what to do."`
 	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
@@ -38,30 +40,33 @@ func main() {
 		kong.Description("Live and recorded video of Hikvision and Dahua recorders, pushed as RTMP into SRS."))
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "mediapusher: "+err.Error())
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
 
-// Run reads the configuration and runs the service.
-func (c *serveCommand) Run() error {
-	cfg, err := config.Load(c.Config, os.Environ())
+// Run runs the service, under the system's service manager where that started it.
+func (c *serveCommand) Run() error { return osservice.Host(context.Background(), c.serve) }
+
+// serve reads the configuration and serves until the service manager, a signal or an error ends it.
+func (c *serveCommand) serve(ctx context.Context, manager osservice.Manager) error {
+	live, err := config.NewLive(c.Config, os.Environ())
 	if err != nil {
 		return err
 	}
-	log, err := logging.New(cfg.Log.Level)
+	log, err := logging.New(logConfig(live.Current().Log))
 	if err != nil {
 		return err
 	}
-	logging.Bridge(log)
-	defer func() { _ = log.Sync() }() // a terminal cannot be synced: there is nobody to tell
-	ctx, stop := endOnSignal(log)
+	logging.Bridge(log.Logger)
+	defer func() { _ = log.Close() }() // a log that cannot be closed can tell nobody
+	ctx, stop := endOnSignal(ctx, log.Logger)
 	defer stop()
-	return serve(ctx, &cfg, log)
+	return serve(ctx, live, manager, log)
 }
 
 // endOnSignal returns a context that the first signal ends. A second one ends the process at once.
-func endOnSignal(log *zap.Logger) (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+func endOnSignal(parent context.Context, log *zap.Logger) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {

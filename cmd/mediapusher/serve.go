@@ -16,6 +16,7 @@ import (
 	"mediapusher/internal/aac"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
+	"mediapusher/internal/logging"
 	"mediapusher/internal/osservice"
 	"mediapusher/playback"
 	"mediapusher/ptz"
@@ -27,32 +28,32 @@ import (
 const answerLimit = time.Second
 
 // serve wires the rooms from the edges to the middle, runs them, and ends them in order when ctx ends or one of them fails.
-func serve(ctx context.Context, cfg *config.Config, manager osservice.Manager, log *zap.Logger) error {
-	left, err := newDevices(cfg, log)
+func serve(ctx context.Context, live *config.Live, manager osservice.Manager, log *logging.Log) error {
+	cfg := live.Current()
+	left, err := newDevices(live.Current, log.Logger)
 	if err != nil {
 		return err
 	}
-	right, err := newTarget(cfg, log)
+	right, err := newTarget(cfg, log.Logger)
 	if err != nil {
 		return err
 	}
 	moving := newCameras(cfg, os.Environ(), log.Named("ptz"))
 	defer moving.close()
-	tasks, err := task.New(task.Config{
-		Devices: left, RTMP: right.dialer, PTZ: moving.guard, Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace,
-		StartTimeout: cfg.StartTimeout, SearchTimeout: cfg.SearchTimeout, Clip: clip(cfg.Playback),
-		Audio: audioPolicy(cfg.Audio.Other), Log: log.Named("task"),
-	})
+	scheduling := taskConfig(cfg)
+	scheduling.Devices, scheduling.RTMP, scheduling.PTZ, scheduling.Log = left, right.dialer, moving.guard, log.Named("task")
+	tasks, err := task.New(scheduling)
 	if err != nil {
 		return err
 	}
-	doors, err := open(ctx, cfg, inspection{left}, tasks, log)
+	reloading := newSettings(live, manager, tasks, log)
+	doors, err := open(ctx, reloading, inspection{left}, tasks, log.Logger)
 	if err != nil {
 		return errors.Join(err, right.giveUp())
 	}
 
 	// Each of these has a context of its own, because they end one after the other.
-	failed := make(chan error, 4)
+	failed := make(chan error, 5)
 	endTarget := runUntilEnded(right.run, failed)
 	endTasks := runUntilEnded(tasks.Run, failed)
 	endCameras := runUntilEnded(moving.run, failed)
@@ -61,7 +62,8 @@ func serve(ctx context.Context, cfg *config.Config, manager osservice.Manager, l
 	log.Info("serving", zap.String("version", version), zap.Strings("api", doors.apiAddresses()), zap.String("admin", doors.adminAddress()),
 		zap.String("media", right.description))
 	manager.Ready()
-	endWatch := runUntilEnded(keepAlive(manager, tasks, doors.adminAddress(), log), failed)
+	endWatch := runUntilEnded(keepAlive(manager, tasks, doors.adminAddress(), log.Logger), failed)
+	endReloading := runUntilEnded(reloading.run, failed)
 
 	var cause error
 	select {
@@ -71,6 +73,7 @@ func serve(ctx context.Context, cfg *config.Config, manager osservice.Manager, l
 	}
 	begin := time.Now()
 	manager.Stopping()
+	endReloading()
 	endWatch()
 	doors.stopAccepting()      // nobody can start anything any more
 	both(endTasks, endCameras) // recorders get their TEARDOWN, the RTMP server its unpublish, cameras their stop; who waits is answered
@@ -126,19 +129,15 @@ type doors struct {
 }
 
 // open opens all listeners, or none.
-func open(ctx context.Context, cfg *config.Config, devices api.Devices, tasks *task.Scheduler, log *zap.Logger) (*doors, error) {
-	urls := cfg.URLs()
+func open(
+	ctx context.Context, settings *settings, devices api.Devices, tasks *task.Scheduler, log *zap.Logger,
+) (*doors, error) {
+	cfg := settings.live.Current()
 	public := api.Config{
-		Settings: func() api.Settings {
-			return api.Settings{
-				URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
-				Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
-			}
-		},
-		Devices: devices, Allow: api.AllowNetworks(cfg.AllowDevices, net.DefaultResolver), Log: log.Named("api"),
+		Settings: settings.public, Devices: devices, Allow: settings.allow, Log: log.Named("api"),
 	}
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: func() device.Secret { return cfg.Admin.Token }, Healthy: ctx.Err, Demo: web.Handler(), Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Demo: web.Handler(), Log: log.Named("admin"),
 	}, public, tasks, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"go.uber.org/zap"
+
+	"mediapusher/api"
+	"mediapusher/internal/config"
+	"mediapusher/internal/device"
+	"mediapusher/internal/logging"
+	"mediapusher/internal/osservice"
+	"mediapusher/task"
+)
+
+// settings are the configuration of the running service, and the ways to read it again: SIGHUP (not on Windows, where nobody sends it), a
+// change of the file, and POST /CONFIG/RELOAD. Who needs a setting of the moment asks live; sessions and log are told.
+type settings struct {
+	live    *config.Live
+	manager osservice.Manager
+	tasks   *task.Scheduler
+	log     *logging.Log
+
+	mu sync.Mutex // one reading at a time, so that the last one is what all have
+}
+
+var _ api.Configuration = (*settings)(nil)
+
+func newSettings(live *config.Live, manager osservice.Manager, tasks *task.Scheduler, log *logging.Log) *settings {
+	return &settings{live: live, manager: manager, tasks: tasks, log: log}
+}
+
+// Reload implements api.Configuration. What happened stands in the log, too.
+func (s *settings) Reload(context.Context) (api.Change, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.manager.Reloading()
+	defer s.manager.Ready()
+	change, err := s.live.Reload()
+	if err != nil {
+		s.log.Error("the configuration is wrong, the settings in force stay", zap.Error(err))
+		return api.Change{}, err
+	}
+	now := s.live.Current()
+	s.tasks.Change(taskConfig(now))
+	if err := s.log.SetLevel(now.Log.Level); err != nil {
+		return api.Change{}, err
+	}
+	s.log.Info("the configuration was read again", zap.Strings("applied", change.Applied))
+	if len(change.RestartNeeded) > 0 {
+		s.log.Warn("some settings need a restart of the service and stay as they were", zap.Strings("restart_needed", change.RestartNeeded))
+	}
+	return api.Change(change), nil
+}
+
+// State implements api.Configuration.
+func (s *settings) State() api.ConfigState { return api.ConfigState(s.live.Status()) }
+
+// run reads the configuration again when it should be, until ctx ends.
+func (s *settings) run(ctx context.Context) error {
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	defer signal.Stop(hangUps)
+	again := func() { _, _ = s.Reload(ctx) } // it has told the log
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() {
+		s.live.Watch(ctx, again, func(err error) {
+			s.log.Warn("the system does not tell of changes of the configuration file, which are found within half a minute", zap.Error(err))
+		})
+	})
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangUps:
+			again()
+		}
+	}
+}
+
+// logConfig is the log that a configuration asks for.
+func logConfig(cfg config.Log) logging.Config {
+	return logging.Config{Level: cfg.Level, Format: cfg.Format, File: cfg.File, MaxSize: cfg.MaxSize, MaxFiles: cfg.MaxFiles}
+}
+
+// taskConfig is what sessions take of a configuration.
+func taskConfig(cfg *config.Config) task.Config {
+	return task.Config{
+		Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace, StartTimeout: cfg.StartTimeout, SearchTimeout: cfg.SearchTimeout,
+		Clip: clip(cfg.Playback), Audio: audioPolicy(cfg.Audio.Other),
+	}
+}
+
+// public is what the API asks for with each request.
+func (s *settings) public() api.Settings {
+	cfg := s.live.Current()
+	urls := cfg.URLs()
+	return api.Settings{
+		URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
+		Origins: cfg.API.Origins, Token: cfg.API.Token, TrustForwardedHost: cfg.API.TrustForwardedHost,
+	}
+}
+
+// adminToken is that of the admin listener.
+func (s *settings) adminToken() device.Secret { return s.live.Current().Admin.Token }
+
+// allow tells whether a device may be dialled.
+func (s *settings) allow(ctx context.Context, target device.Target) error {
+	return api.AllowNetworks(s.live.Current().AllowDevices, net.DefaultResolver)(ctx, target)
+}
