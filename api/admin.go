@@ -74,7 +74,7 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 	if cfg.Loopback {
 		tokenless = localNames(h)
 	}
-	return recovering(cfg.Log, unstored(a.pages(withToken(cfg.Token, tokenless, h))))
+	return observing(public.Observer, recovering(cfg.Log, unstored(a.pages(withToken(cfg.Token, tokenless, h)))))
 }
 
 // route adds what only the admin listener answers, written as normalPath writes paths.

@@ -66,6 +66,7 @@ func (e endpoint) handler() http.HandlerFunc {
 }
 
 func write(w http.ResponseWriter, rep reply) error {
+	tell(w, rep)
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false) // addresses with & stay readable for who cuts them out of the text

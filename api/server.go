@@ -47,6 +47,8 @@ type Config struct {
 	Allow func(ctx context.Context, target device.Target) error
 	// Now is the clock for ages, nil for time.Now.
 	Now func() time.Time
+	// Observer is told of all answers, also those of the admin listener; it may be nil.
+	Observer Observer
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -77,7 +79,8 @@ func New(cfg Config, tasks Tasks) http.Handler {
 	s.route(r)
 	h := tolerantPaths(r)
 	h = withToken(func() device.Secret { return s.cfg.Settings().Token }, h, h)
-	return recovering(s.cfg.Log, unstored(crossOrigin(func() []string { return s.cfg.Settings().Origins }, h)))
+	h = unstored(crossOrigin(func() []string { return s.cfg.Settings().Origins }, h))
+	return observing(cfg.Observer, recovering(s.cfg.Log, h))
 }
 
 func newServer(cfg Config, tasks Tasks) *server {

@@ -30,9 +30,27 @@ type GuardConfig struct {
 	Idle time.Duration
 	// EndTimeout limits how long the end of Run waits for the last stops, default 5 s.
 	EndTimeout time.Duration
+	// Observer may be nil.
+	Observer Observer
 	// Log may be nil.
 	Log *zap.Logger
 }
+
+// Observer is told what becomes of movements, so that it can be counted. Its methods are called from the goroutines of cameras and must
+// not wait for anything.
+type Observer interface {
+	// Moved tells of one try to start a movement, with nil or why the camera did not take it.
+	Moved(err error)
+	// StopFailed tells of one try to stop a movement that failed. again is how long until the next, 0 where the stop is given up and the
+	// camera may still move.
+	StopFailed(again time.Duration)
+}
+
+// deaf is the Observer where there is none.
+type deaf struct{}
+
+func (deaf) Moved(error)              {}
+func (deaf) StopFailed(time.Duration) {}
 
 // The defaults of GuardConfig.
 const (
@@ -74,6 +92,9 @@ func NewGuard(cfg GuardConfig) *Guard {
 	}
 	if cfg.EndTimeout <= 0 {
 		cfg.EndTimeout = defaultEndTimeout
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = deaf{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()

@@ -96,6 +96,7 @@ func (m *mover) carryOut(ctx context.Context, o *order) {
 	entry := Entry{Key: m.key, Command: o.command, Access: m.access}
 	m.guard.note(entry)
 	timed, err := m.start(ctx, o)
+	m.guard.cfg.Observer.Moved(err)
 	switch {
 	case err == nil && timed, err != nil && refused(err):
 		if !m.owes(o.command) { // an older one that waits for its stop stays in the journal
@@ -182,7 +183,10 @@ func (m *mover) settle(ctx context.Context) {
 		}
 		failure = err
 		if d.postpone(m.log, err) {
+			m.guard.cfg.Observer.StopFailed(max(time.Until(d.due), 1))
 			left = append(left, d)
+		} else {
+			m.guard.cfg.Observer.StopFailed(0)
 		}
 	}
 	clear(m.debts[len(left):])

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"maps"
 	"time"
 
 	"mediapusher/internal/device"
@@ -67,10 +68,7 @@ func (t *Total) add(other Total) {
 func (s *Scheduler) Totals() []Total {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sums := make(map[Subject]Total, len(s.totals))
-	for subject, total := range s.totals {
-		sums[subject] = total
-	}
+	sums := maps.Clone(s.totals)
 	for _, living := range s.living {
 		sum := sums[living.subject()]
 		sum.add(living.total())
@@ -98,6 +96,7 @@ func (s *session) subject() Subject {
 func (s *session) total() Total {
 	sent, meter := s.publisher.Stats(), &s.road.tap.meter
 	return Total{
-		Units: meter.units.Load(), Bytes: meter.bytes.Load(), Messages: sent.Messages, SentBytes: sent.Bytes, Dropped: s.road.queue.Dropped(),
+		Units: meter.units.Load(), Bytes: meter.bytes.Load(), Messages: sent.Messages, SentBytes: sent.Bytes,
+		Dropped: s.road.queue.Dropped(),
 	}
 }

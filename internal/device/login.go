@@ -46,10 +46,14 @@ func (p *Pool) logIn(ctx context.Context, target Target) (Device, error) {
 	}
 	done, err := p.admit(ctx, target)
 	if err != nil {
+		p.cfg.Observer.HeldBack(target.Vendor)
 		return nil, err
 	}
 	defer done()
 	device, err := driver.Open(ctx, target)
+	if err == nil || !errors.Is(context.Cause(ctx), errAbandoned) {
+		p.cfg.Observer.LoggedIn(target.Vendor, err)
+	}
 	if err != nil || device.Info().Proven {
 		p.note(target, err)
 	}
@@ -89,6 +93,7 @@ func (p *Pool) admit(ctx context.Context, target Target) (done func(), err error
 // note tells the cool-down, and the log where that begins.
 func (p *Pool) note(target Target, err error) {
 	if rest := p.rests.note(accountOf(target), target.Password, err); rest > 0 {
+		p.cfg.Observer.Refused(target.Vendor, err)
 		p.cfg.Log.Warn("login refused, the account rests", zap.String("device", target.Address()), zap.String("user", target.User),
 			zap.Duration("rest", rest), zap.Error(err))
 	}

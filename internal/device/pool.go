@@ -28,6 +28,8 @@ type PoolConfig struct {
 	CoolDown func() time.Duration
 	// LockedRest is the same for a locked account where the device names no time, 0 for DefaultLockedRest.
 	LockedRest time.Duration
+	// Observer may be nil.
+	Observer Observer
 	// Log may be nil.
 	Log *zap.Logger
 }
@@ -77,6 +79,9 @@ func NewPool(cfg PoolConfig) *Pool {
 	if cfg.LockedRest <= 0 {
 		cfg.LockedRest = DefaultLockedRest
 	}
+	if cfg.Observer == nil {
+		cfg.Observer = deaf{}
+	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
@@ -94,6 +99,7 @@ var _ Driver = (*Pool)(nil)
 // waits. A password that was refused a short while ago fails at once with KindLocked and does not reach the device.
 func (p *Pool) Open(ctx context.Context, target Target) (Device, error) {
 	if err := p.rests.check(accountOf(target), target.Password); err != nil {
+		p.cfg.Observer.HeldBack(target.Vendor)
 		return nil, err
 	}
 	start := time.Now()

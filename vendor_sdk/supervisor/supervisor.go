@@ -29,9 +29,29 @@ type Config struct {
 	// bring nothing at once, while the recorder answers, replaces a worker, but does not count: it may as well be the recorder.
 	MaxCrashes             int
 	CrashWindow, CrashRest time.Duration
+	// Observer may be nil.
+	Observer Observer
 	// Log may be nil.
 	Log *zap.Logger
 }
+
+// Observer is told what becomes of workers, so that it can be counted. Its methods are called from the goroutines of workers
+// and must not wait for anything.
+type Observer interface {
+	// Started and Ended tell that a process runs, and that nothing of it is left.
+	Started()
+	Ended()
+	// Failed tells that a worker failed, or could not be started: cause is a WorkerError.Cause. A worker that is replaced although it may
+	// be well counts here too, as one that hangs.
+	Failed(cause string)
+}
+
+// deaf is the Observer where there is none.
+type deaf struct{}
+
+func (deaf) Started()      {}
+func (deaf) Ended()        {}
+func (deaf) Failed(string) {}
 
 const (
 	defaultMemory     = 1 << 30
@@ -59,6 +79,9 @@ func New(cfg Config) *Supervisor {
 	}
 	if cfg.CrashRest == 0 {
 		cfg.CrashRest = defaultWindow
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = deaf{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()

@@ -29,6 +29,7 @@ type worker struct {
 	out         *outgoing
 	words       *words
 	crashes     *crashes
+	observer    Observer
 	greeting    *pending
 	arrivals    atomic.Uint64 // packets of all streams
 	pong        atomic.Uint32 // the last ping that was answered
@@ -52,18 +53,20 @@ func (s *Supervisor) start(ctx context.Context, name, secret string) (*worker, e
 	if err != nil {
 		failure := &WorkerError{Cause: causeNoStart, Detail: err.Error()}
 		wait, count := s.crashes.add(name, failure, time.Now())
+		s.cfg.Observer.Failed(failure.Cause)
 		logFailure(log, failure, wait, count)
 		return nil, failure
 	}
 	log = log.With(zap.Int("pid", p.cmd.Process.Pid))
 	w := &worker{
 		name: name, log: log, limits: s.limits, memoryLimit: s.cfg.MemoryLimit, process: p, out: newOutgoing(),
-		words: &words{log: log, secret: secret}, crashes: s.crashes,
+		words: &words{log: log, secret: secret}, crashes: s.crashes, observer: s.cfg.Observer,
 		greeting: newPending("loading the library", s.limits.start),
 		down:     make(chan struct{}), gone: make(chan struct{}),
 		pending: make(map[uint32]*pending), streams: make(map[uint32]*Stream),
 	}
 	w.pending[0] = w.greeting
+	w.observer.Started()
 	go w.run()
 	return w, nil
 }
@@ -71,6 +74,7 @@ func (s *Supervisor) start(ctx context.Context, name, secret string) (*worker, e
 // run keeps the worker until its process has ended.
 func (w *worker) run() {
 	defer close(w.gone)
+	defer w.observer.Ended()
 	p := w.process
 	defer p.job.close()
 	exited := make(chan string, 1)
@@ -112,12 +116,14 @@ func (w *worker) fail(cause, detail string) {
 	w.endWith(failure)
 	w.mu.Unlock()
 	w.process.kill()
+	w.observer.Failed(cause)
 	logFailure(w.log, failure, wait, count)
 }
 
 // replace ends the worker for what may be a failure of its own, and may be none. It does not count.
 func (w *worker) replace(detail string) {
 	if w.end(&WorkerError{Cause: causeHangs, Detail: detail}) {
+		w.observer.Failed(causeHangs)
 		w.process.kill()
 		w.log.Warn("the SDK worker is replaced", zap.String("detail", detail))
 	}
