@@ -1,46 +1,28 @@
-// picture shows an FLV address in a video element, and connects again when the connection ends or the picture stands still.
+// Picture keeps a video element fed: it connects again when the connection ends or the picture stands still. How it connects is said by
+// those who extend it, with connect (which may call later or refuse) and drop.
 
 const again = 1000; // ms before a new connection
 const standstill = 8000; // ms without a new picture before the connection is given up
-const farBehind = 4; // s behind the newest data, beyond which the picture jumps; below it the player catches up by playing faster
-const edge = 0.6; // s behind the newest data that are enough to play on
 
 export class Picture {
-  // hasAudio is false where it is known that there is no sound, else undefined: then the FLV header tells.
-  // shown is called for the first picture of each connection, gone when one is lost, undecodable when the browser cannot decode the
-  // coding.
-  constructor(video, url, hasAudio, { shown, gone, undecodable }) {
-    Object.assign(this, { video, url, hasAudio, shown, gone, undecodable, frames: 0, moved: 0, player: null, timer: 0, held: false });
-    this.connect();
-    this.watch = setInterval(() => this.look(), 500);
+  // shown is called for the first picture of each connection, gone when one is lost, refused with a word once no picture can be had in
+  // this way; the Picture is closed by then.
+  constructor(video, { shown, gone, refused }) {
+    Object.assign(this, { video, shown, gone, refused, frames: 0, moved: 0, fresh: true, timer: 0, held: false, closed: false });
   }
 
-  connect() {
+  // begin connects. It is called once.
+  begin() {
+    this.again();
+    this.watch = setInterval(() => this.look(), 500);
+    return this;
+  }
+
+  again() {
     this.moved = Date.now();
     this.fresh = true;
-    this.frames = 0;
-    const source = { type: 'flv', isLive: true, url: this.url, cors: true, withCredentials: false };
-    if (this.hasAudio !== undefined) source.hasAudio = this.hasAudio;
-    const player = mpegts.createPlayer(source, {
-      enableStashBuffer: false, // pictures at once; a live stream has no use for a reserve
-      liveSync: true, liveSyncMaxLatency: 1.5, liveSyncTargetLatency: edge,
-      autoCleanupSourceBuffer: true, autoCleanupMaxBackwardDuration: 30, autoCleanupMinBackwardDuration: 10,
-    });
-    this.player = player;
-    // The player goes on with its own work after its events, so it is taken away behind them.
-    const after = (act) => setTimeout(() => { if (this.player === player) act(); }, 0);
-    player.on(mpegts.Events.ERROR, (kind, detail, info) => after(() => {
-      if (!unsupported(detail, info)) {
-        this.later();
-        return;
-      }
-      this.close();
-      this.undecodable();
-    }));
-    player.on(mpegts.Events.LOADING_COMPLETE, () => after(() => this.later()));
-    player.attachMediaElement(this.video);
-    player.load();
-    player.play()?.catch?.(() => {}); // where autoplay is forbidden the controls of the element help
+    this.frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
+    this.connect();
   }
 
   // hold tells whether the picture has a reason to stand still. Each call gives it its full time to move again.
@@ -50,12 +32,11 @@ export class Picture {
   }
 
   look() {
-    this.jump();
     const frames = this.video.getVideoPlaybackQuality().totalVideoFrames;
     if (frames !== this.frames) {
       this.frames = frames;
       this.moved = Date.now();
-      if (this.fresh) {
+      if (this.fresh && frames > 0) {
         this.fresh = false;
         this.shown();
       }
@@ -64,28 +45,20 @@ export class Picture {
     }
   }
 
-  // jump goes to the newest data where much has come at once, or the page has slept.
-  jump() {
-    const { buffered, currentTime, paused } = this.video;
-    if (buffered.length === 0 || paused) return;
-    const end = buffered.end(buffered.length - 1);
-    if (end - currentTime > farBehind) this.video.currentTime = end - edge;
-  }
-
   later() {
     if (this.timer || this.closed) return;
     this.drop();
     this.gone();
     this.timer = setTimeout(() => {
       this.timer = 0;
-      this.connect();
+      this.again();
     }, again);
   }
 
-  drop() {
-    const player = this.player;
-    this.player = null;
-    player?.destroy();
+  refuse(word) {
+    if (this.closed) return;
+    this.close();
+    this.refused(word);
   }
 
   close() {
@@ -94,12 +67,4 @@ export class Picture {
     clearTimeout(this.timer);
     this.drop();
   }
-}
-
-// unsupported tells whether an error of the player means that this browser cannot decode the coding. A coding that the player knows and
-// the browser does not, such as H.265, is a NotSupportedError of MediaSource.addSourceBuffer, of which the player hands on the code.
-function unsupported(detail, info) {
-  const { MEDIA_CODEC_UNSUPPORTED, MEDIA_FORMAT_UNSUPPORTED, MEDIA_MSE_ERROR } = mpegts.ErrorDetails;
-  return detail === MEDIA_CODEC_UNSUPPORTED || detail === MEDIA_FORMAT_UNSUPPORTED
-    || (detail === MEDIA_MSE_ERROR && info?.code === DOMException.NOT_SUPPORTED_ERR);
 }

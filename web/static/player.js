@@ -2,8 +2,12 @@
 // and what follows when the service has lost it (lost); it may add controls of its own to the card, and begins with start.
 
 import * as api from './api.js';
-import { Picture } from './picture.js';
-import { problem, translate, word } from './words.js';
+import { h, set } from './dom.js';
+import { Flv, missing } from './flv.js';
+import { route } from './route.js';
+import { bitRate, duration, number } from './units.js';
+import { Whep, offered } from './whep.js';
+import { problem, word } from './words.js';
 
 const beatEvery = 20; // s, what the API asks for
 const restAfterFailure = 5; // s, doubled with each failure in a row
@@ -19,30 +23,50 @@ export class Player {
 
   // title gives the card's title in the language of the moment.
   constructor(title, request, clock, gone) {
-    Object.assign(this, { title, request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, failures: 0, age: null, stopped: false });
-    this.card = document.getElementById('card').content.firstElementChild.cloneNode(true);
-    this.video = this.find('video');
-    this.find('.stop').addEventListener('click', () => this.stop());
-    this.find('.again').addEventListener('click', () => {
-      this.failures = 0;
-      this.start();
+    Object.assign(this, {
+      title, request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, failures: 0, age: null, stopped: false,
+      way: 'flv', offers: {}, hasAudio: undefined,
     });
-    this.find('.sound').addEventListener('click', () => {
-      this.video.muted = !this.video.muted;
-      this.words();
-    });
+    this.build();
     this.words = () => this.show();
     this.tick = () => this.second();
     document.addEventListener('language', this.words);
     clock.addEventListener('message', this.tick);
   }
 
+  build() {
+    this.video = h('video', { playsinline: true });
+    this.video.muted = true; // browsers start no sound by themselves
+    this.ways = h('select', { class: 'way', 'data-label': 'way', change: () => this.take(this.ways.value) },
+      h('option', { value: 'flv', text: 'HTTP-FLV' }), h('option', { value: 'webrtc', text: 'WebRTC' }));
+    const act = (name, click) => h('button', { type: 'button', class: `plain ${name}`, 'data-text': name, click });
+    const numbers = ['fps', 'bitrate', 'age', 'codec'].map((name) => h('div', {}, h('dt', { 'data-text': name }), h('dd', { 'data-number': name, text: '–' })));
+    this.screen = h('div', { class: 'screen' }, this.video, h('p', { class: 'overlay' }));
+    this.card = h('article', { class: 'card player' },
+      h('div', { class: 'title' }, h('h2'), h('span', { class: 'state' })),
+      this.screen,
+      h('p', { class: 'problem', hidden: true }),
+      h('div', { class: 'actions' },
+        act('sound', () => {
+          this.video.muted = !this.video.muted;
+          this.words();
+        }),
+        act('full', () => this.screen.requestFullscreen?.().catch(() => {})),
+        this.ways,
+        act('again', () => {
+          this.failures = 0;
+          this.start();
+        }),
+        h('a', { class: 'why', 'data-text': 'whyBlack' }),
+        act('stop', () => this.stop())),
+      h('details', { class: 'more' }, h('summary', { 'data-text': 'details' }),
+        h('dl', { class: 'numbers' }, ...numbers), h('p', { class: 'addresses quiet' })));
+  }
+
   find(selector) { return this.card.querySelector(selector); }
 
-  // extend adds the controls of a template to the card.
-  extend(template) {
-    this.find('.problem').before(document.getElementById(template).content.cloneNode(true));
-  }
+  // extend adds controls to the card, below the picture.
+  extend(...controls) { this.find('.problem').before(...controls); }
 
   async start() {
     this.forget();
@@ -58,31 +82,65 @@ export class Player {
       return;
     }
     this.handle = answer.play_handle;
+    this.traced = this.handle;
     this.since = 0;
     this.failures = 0;
     this.addresses(answer);
     this.opened(answer);
     const status = await api.status(this.handle);
     if (this.stopped || this.handle !== answer.play_handle) return;
-    this.attach(answer.flv_url, sound(status));
+    this.offers = { flv: answer.flv_url, webrtc: offered(answer.webrtc_url) ? answer.webrtc_url : '' };
+    if (!this.offers.flv && this.offers.webrtc) this.way = 'webrtc';
+    this.attach(sound(status));
   }
 
   // opened is told what the service has answered to a start.
   opened() {}
 
-  attach(url, hasAudio) {
-    this.url = url;
-    this.note = !url ? 'noFLV' : !globalThis.mpegts ? 'missingTitle' : !mpegts.isSupported() ? 'unsupported' : '';
-    this.set(this.note ? 'failed' : 'connecting');
-    if (this.note) return;
-    this.picture = new Picture(this.video, url, hasAudio, {
+  // still tells whether the picture has a reason to stand still.
+  still() { return false; }
+
+  // attach shows the stream in the way that was chosen, where the service offers it, else by FLV.
+  attach(hasAudio) {
+    this.picture?.close();
+    this.picture = null;
+    this.hasAudio = hasAudio;
+    const told = {
       shown: () => this.set('playing'),
       gone: () => this.ask(), // a stream that has ended is not connected to again
-      undecodable: () => {
-        this.note = 'cannotDecode';
+      refused: (why) => this.refused(why),
+    };
+    if (this.way === 'webrtc' && this.offers.webrtc) {
+      this.picture = new Whep(this.video, this.offers.webrtc, told);
+    } else {
+      const note = this.offers.flv ? missing() : 'noFLV';
+      if (note) {
+        this.note = note;
         this.set('failed');
-      },
-    });
+        return;
+      }
+      this.picture = new Flv(this.video, this.offers.flv, hasAudio, told);
+    }
+    this.picture.hold(this.still());
+    this.picture.begin();
+    this.set('connecting');
+  }
+
+  // take changes the way of the picture. The stream goes on.
+  take(way) {
+    this.way = way;
+    this.note = '';
+    if (this.handle) this.attach(this.hasAudio);
+  }
+
+  refused(why) {
+    this.note = why;
+    if (this.way === 'webrtc' && this.offers.flv) {
+      this.way = 'flv';
+      this.attach(this.hasAudio);
+      return;
+    }
+    this.set('failed');
   }
 
   // second is called once a second.
@@ -113,17 +171,16 @@ export class Player {
       return;
     }
     this.numbers(status);
-    if (status.status_code === 200 && this.picture && this.picture.hasAudio !== sound(status)) { // the sound has come, or gone
-      this.picture.close();
-      this.attach(this.url, sound(status));
+    if (status.status_code === 200 && this.picture instanceof Flv && this.hasAudio !== sound(status)) { // the sound has come, or gone
+      this.attach(sound(status));
     }
   }
 
   numbers(status) {
     if (status.status_code !== 200) return;
-    const put = (name, value) => { this.find(`[data-number="${name}"]`).textContent = value; };
+    const put = (name, value) => set(this.find(`[data-number="${name}"]`), value);
     put('fps', number(status.frames_per_second, 1));
-    put('bitrate', `${number(status.bits_per_second / 1e6, 2)} Mbit/s`);
+    put('bitrate', bitRate(status.bits_per_second));
     this.age = status.last_frame_age;
     const size = status.width ? ` ${status.width}×${status.height}` : '';
     put('codec', [`${status.video_codec || '–'}${size}`, status.audio_codec].filter(Boolean).join(', '));
@@ -134,12 +191,8 @@ export class Player {
   }
 
   addresses(answer) {
-    const list = this.find('.addresses');
-    list.replaceChildren(...[answer.rtmp_url, answer.flv_url, answer.hls_url, answer.webrtc_url].filter(Boolean).map((url) => {
-      const code = document.createElement('code');
-      code.textContent = url;
-      return code;
-    }));
+    const urls = [answer.rtmp_url, answer.flv_url, answer.hls_url, answer.webrtc_url].filter(Boolean);
+    this.find('.addresses').replaceChildren(...urls.map((url) => h('code', { text: url })));
   }
 
   fail(answer) {
@@ -156,20 +209,25 @@ export class Player {
   }
 
   show() {
-    translate(this.card);
-    this.find('h3').textContent = this.title();
-    this.find('.state').textContent = word(this.mood());
-    this.find('.sound').textContent = word(this.video.muted ? 'sound' : 'silence');
+    set(this.find('h2'), this.title());
+    this.card.setAttribute('aria-label', this.title());
+    set(this.find('.state'), word(this.mood()));
+    set(this.find('.sound'), word(this.video.muted ? 'sound' : 'silence'));
     this.find('.again').hidden = this.state !== 'failed' && this.state !== 'ended';
-    this.find('.overlay').textContent = overlays.has(this.state) ? word(`${this.state}Long`) : '';
-    this.find('[data-number="age"]').textContent = typeof this.age === 'number' ? `${number(this.age, 1)} ${word('ago')}` : '–';
+    this.ways.hidden = !this.offers.webrtc || !this.offers.flv;
+    this.ways.value = this.way;
+    const why = this.find('.why');
+    why.hidden = !this.traced;
+    why.href = route('trace', 'handle', this.traced);
+    set(this.find('.overlay'), overlays.has(this.state) ? word(`${this.state}Long`) : '');
+    set(this.find('[data-number="age"]'), typeof this.age === 'number' ? word('ago', { time: duration(this.age) }) : '–');
     const lines = [];
     if (this.note) lines.push(word(this.note));
     if (this.failure?.status_code === 200) lines.push(this.failure.status_message);
     else if (this.failure) lines.push(`${problem(this.failure.status_code)} (${this.failure.status_code}): ${this.failure.status_message}`);
     const box = this.find('.problem');
     box.hidden = lines.length === 0;
-    box.textContent = lines.join(' · ');
+    set(box, lines.join(' · '));
   }
 
   // mood is the word for how it goes.
@@ -213,5 +271,3 @@ function sound(status) {
   if (status.status_code !== 200) return undefined;
   return status.audio_codec === '' || (status.speed ?? 1) !== 1 ? false : undefined;
 }
-
-function number(value, digits) { return typeof value === 'number' && Number.isFinite(value) ? value.toFixed(digits) : '–'; }

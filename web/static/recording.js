@@ -1,32 +1,31 @@
-// Recording plays what a recorder has recorded: a bar that follows the position and seeks, pause, speed, and the list of files.
+// Recording plays what a recorder has recorded: a timeline that follows the position and seeks, pause, speed, and the list of files.
 
 import * as api from './api.js';
+import { h, set } from './dom.js';
 import { Player } from './player.js';
+import { Timeline } from './timeline.js';
 import { latest, read, write } from './walltime.js';
 import { word } from './words.js';
 
-const shortest = 1000; // ms; a range of nothing still needs a bar
+const speeds = [0.5, 1, 2, 4, 8];
 
 export class Recording extends Player {
   statusEvery = 1;
 
   constructor(...common) {
     super(...common);
-    Object.assign(this, { first: 0, paused: false, busy: 0, dragged: false });
-    this.extend('recording');
-    this.bar = this.find('.seek');
-    this.bar.addEventListener('input', () => {
-      this.dragged = true;
-      this.find('.position').textContent = this.aimed();
-    });
-    this.bar.addEventListener('change', () => {
-      this.dragged = false;
-      const to = this.aimed();
-      this.steer((handle) => api.seek(handle, to));
-    });
-    this.find('.hold').addEventListener('click', () => this.steer(this.paused ? api.resume : api.pause));
-    const speed = this.find('.speed');
-    speed.addEventListener('change', () => this.steer((handle) => api.speed(handle, Number(speed.value))));
+    Object.assign(this, { paused: false, busy: 0 });
+    this.timeline = new Timeline((time) => this.seek(time));
+    this.timeline.enable(false);
+    this.hold = h('button', { type: 'button', class: 'hold', 'data-text': 'pause', click: () => this.steer(this.paused ? api.resume : api.pause) });
+    this.speed = h('select', { class: 'speed', 'data-label': 'speed', change: () => this.steer((handle) => api.speed(handle, Number(this.speed.value))) },
+      ...speeds.map((one) => h('option', { value: one, text: `${one} ×`, selected: one === 1 })));
+    this.position = h('output', { class: 'position', 'data-label': 'position', 'aria-live': 'off', text: '–' });
+    this.extend(h('div', { class: 'recording' },
+      h('div', { class: 'times' }, h('span', { class: 'from' }), this.position, h('span', { class: 'until' })),
+      this.timeline.element,
+      h('div', { class: 'actions' }, this.hold, this.speed, this.timeline.zoom),
+      h('details', {}, h('summary', {}, h('span', { 'data-text': 'files' }), ' ', h('span', { class: 'count' })), h('ul', { class: 'files' }))));
   }
 
   async open() {
@@ -36,20 +35,18 @@ export class Recording extends Player {
   }
 
   opened(answer) {
-    this.first = read(answer.start_time);
-    this.bar.max = Math.max(read(answer.stop_time) - this.first, shortest) / 1000;
-    this.bar.disabled = false;
-    this.find('.from').textContent = answer.start_time;
-    this.find('.until').textContent = answer.stop_time;
-    this.find('.position').textContent = answer.start_time;
-    this.find('.speed').value = '1';
-    this.bar.value = 0;
-    this.find('.count').textContent = answer.record_files.length;
-    this.find('.files').replaceChildren(...answer.record_files.map((file) => {
-      const item = document.createElement('li');
-      item.textContent = `${file.start_time} – ${file.stop_time} · ${file.file_name} · ${(file.file_size / 1e6).toFixed(1)} MB`;
-      return item;
-    }));
+    const files = (answer.record_files ?? []).map((file) => ({ from: read(file.start_time), until: read(file.stop_time), file }));
+    const ends = [read(answer.start_time), read(answer.stop_time)];
+    set(this.find('.from'), answer.start_time);
+    set(this.find('.until'), answer.stop_time);
+    set(this.position, answer.start_time);
+    this.speed.value = '1';
+    this.timeline.show(...ends, files);
+    set(this.find('.count'), files.length);
+    this.find('.files').replaceChildren(...files.map(({ from, file }) => h('li', {}, h('button', {
+      type: 'button', class: 'plain', text: `${file.start_time} – ${file.stop_time}`,
+      click: () => this.seek(Math.min(Math.max(from, ends[0]), ends[1])),
+    }), ` ${file.file_name} · ${(file.file_size / 1e6).toFixed(1)} MB`)));
   }
 
   // lost: the service has played to the end, and unpublished the stream.
@@ -58,8 +55,11 @@ export class Recording extends Player {
     this.set('ended');
   }
 
-  // aimed is the time that the bar shows, in the API's form.
-  aimed() { return write(this.first + Number(this.bar.value) * 1000); }
+  seek(time) {
+    this.timeline.at(time);
+    set(this.position, write(time));
+    return this.steer((handle) => api.seek(handle, write(time)));
+  }
 
   // steer gives a command, shows what came of it, and lets the picture stand still meanwhile. The player stays: the stream goes on.
   async steer(command) {
@@ -71,27 +71,34 @@ export class Recording extends Player {
     const answer = await command(handle);
     this.busy--;
     if (this.handle !== handle) return;
-    this.picture?.hold(this.paused);
+    this.picture?.hold(this.still());
     this.trouble(answer);
     await this.ask();
   }
 
+  still() { return this.paused || this.busy > 0; }
+
   numbers(status) {
     super.numbers(status);
     if (status.status_code !== 200 || this.busy) return;
-    if (this.paused !== status.paused) this.picture?.hold(status.paused);
-    this.paused = status.paused;
-    if (document.activeElement !== this.find('.speed')) this.find('.speed').value = status.speed;
-    if (!this.dragged) {
-      this.bar.value = (read(status.position) - this.first) / 1000;
-      this.find('.position').textContent = status.position;
+    if (this.paused !== status.paused) {
+      this.paused = status.paused;
+      this.picture?.hold(this.paused);
+    }
+    if (document.activeElement !== this.speed) this.speed.value = status.speed;
+    if (status.position) {
+      set(this.position, status.position);
+      this.timeline.at(read(status.position));
     }
     this.show();
   }
 
   show() {
     super.show();
-    this.find('.hold').textContent = word(this.paused ? 'resume' : 'pause');
+    if (!this.timeline) return; // while the card is being built
+    set(this.hold, word(this.paused ? 'resume' : 'pause'));
+    this.hold.disabled = !this.handle;
+    this.timeline.mark();
   }
 
   mood() {
@@ -103,7 +110,6 @@ export class Recording extends Player {
   forget() {
     super.forget();
     this.paused = false;
-    this.dragged = false;
-    this.bar.disabled = true;
+    this.timeline?.enable(false);
   }
 }

@@ -1,0 +1,138 @@
+// The page of one recorder: what it is, how it is reached, its clock, its channels, and what can be done with each.
+
+import { kept } from './kept.js';
+import { h } from './dom.js';
+import { open as playback } from './playback.js';
+import { recall, target } from './target.js';
+import { bitRate, duration, number, size } from './units.js';
+import { open as wall } from './wall.js';
+import words from './words-watch.js';
+import { add, problem, translate, word } from './words.js';
+
+add(words);
+
+const drift = 30; // s that a recorder's clock may be off without a word
+
+class Device {
+  constructor(context) {
+    Object.assign(this, { context, asked: null, answer: null, asking: false, images: new Map() });
+    this.button = h('button', { type: 'submit', class: 'primary', 'data-text': 'inspect' });
+    this.form = target({
+      leave: ['nvr_channel', 'stream_type'], demo: context.demo, submit: (asked) => this.ask(asked),
+      rest: [h('p', { class: 'hint', 'data-text': 'deviceHint' }), this.button],
+    });
+    this.result = h('div', { class: 'view result', 'aria-live': 'polite' });
+    this.element = h('div', { class: 'view' }, h('h1', { 'data-text': 'navDevice' }), this.form, this.result);
+    document.addEventListener('language', () => this.draw());
+  }
+
+  arrive(context) {
+    this.context = context;
+    recall(this.form);
+  }
+
+  async ask(asked) {
+    if (this.asking) return;
+    Object.assign(this, { asked, answer: null, asking: true });
+    this.images.forEach((image) => URL.revokeObjectURL(image.src));
+    this.images.clear();
+    this.button.disabled = true;
+    this.draw();
+    this.answer = await this.context.api.device(asked);
+    this.asking = false;
+    this.button.disabled = false;
+    this.draw();
+  }
+
+  draw() {
+    const { answer } = this;
+    const parts = [];
+    if (this.asking) parts.push(h('p', { class: 'quiet', 'data-text': 'inspecting' }));
+    else if (answer && answer.status_code !== 200) parts.push(h('p', { class: 'problem', text: `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}` }));
+    else if (answer?.device) parts.push(this.facts(answer.device), this.channels(answer.device.channels ?? []));
+    this.result.replaceChildren(...parts);
+    translate(this.result);
+  }
+
+  facts(device) {
+    const slots = (one) => (one ? word('slotsUsed', { used: one.used, max: one.max || '?' }) : '');
+    const maker = ['hikvision', 'dahua'].includes(device.vendor) ? word(device.vendor) : device.vendor;
+    const facts = [
+      ['model', [maker, device.model].filter(Boolean).join(' ')], ['serial', device.serial], ['firmware', device.firmware],
+      ['deviceTime', [device.time, device.time_zone].filter(Boolean).join(' ')], ['clock', offset(device.clock_offset)],
+      ['liveSlots', slots(device.live_slots)], ['playbackSlots', slots(device.playback_slots)],
+    ].filter(([, value]) => value);
+    const off = typeof device.clock_offset === 'number' && Math.abs(device.clock_offset) >= drift;
+    return h('section', { class: 'card facts' },
+      h('h2', { text: device.address }),
+      h('dl', { class: 'numbers' }, ...facts.map(([name, value]) => h('div', {}, h('dt', { 'data-text': name }), h('dd', { text: value })))),
+      ...(off ? [h('p', { class: 'warning', text: word('clockWarning', { offset: offset(device.clock_offset) }) })] : []),
+      h('ul', { class: 'ways', 'data-label': 'ways' }, ...(device.ways ?? []).map((way) => h('li', { 'data-way': way.state },
+        h('strong', { 'data-text': `way_${way.way}` }), ' ', h('span', { class: 'badge', 'data-text': `wayState_${way.state}` }), way.reason ? ` ${way.reason}` : ''))));
+  }
+
+  channels(channels) {
+    return h('section', {}, h('h2', { text: word('channels', { count: channels.length }) }),
+      h('ul', { class: 'channels' }, ...channels.map((channel) => this.channel(channel))));
+  }
+
+  channel(channel) {
+    const { number: n, name, online } = { number: channel.channel, ...channel };
+    const called = [n, name].filter((part) => part !== undefined && part !== '').join(' ');
+    const state = online === true ? 'online' : online === false ? 'offline' : 'unknown';
+    const act = (what, click) => h('button', { type: 'button', class: `plain ${what}`, 'aria-label': `${called}: ${word(what)}`, 'data-text': what, click: click });
+    const live = (stream) => () => this.live({ ...this.asked, nvr_channel: n, stream_type: stream }, name);
+    const picture = h('div', { class: 'snapshot' });
+    const image = this.images.get(n);
+    if (image) picture.append(image);
+    return h('li', { class: 'card channel', 'data-channel': n, 'data-state': state },
+      h('div', { class: 'title' }, h('h3', { text: called }), h('span', { class: 'state', 'data-text': state })),
+      ...(channel.reason ? [h('p', { class: 'quiet', text: channel.reason })] : []),
+      h('p', { class: 'quiet codecs' }, ...['main', 'sub'].filter((kind) => channel[kind]).map((kind) => h('span', { text: `${word(kind)}: ${coding(channel[kind])}` }))),
+      picture,
+      h('div', { class: 'actions' },
+        act('snapshot', (event) => this.snapshot(n, called, picture, event.currentTarget)),
+        act('liveMain', live(0)),
+        ...(channel.sub || !channel.main ? [act('liveSub', live(1))] : []),
+        act('recordings', () => {
+          playback(this.context).play({ ...this.asked, nvr_channel: n }, {}, name);
+          this.context.go('playback');
+        })));
+  }
+
+  live(request, name) {
+    wall(this.context).play(request, name);
+    this.context.go('wall');
+  }
+
+  async snapshot(channel, called, picture, button) {
+    button.disabled = true;
+    const { asked } = this;
+    const answer = await this.context.api.snapshot({ ...asked, nvr_channel: channel });
+    button.disabled = false;
+    if (asked !== this.asked) return; // another recorder is shown by now
+    if (answer.status_code !== 200) {
+      picture.replaceChildren(h('p', { class: 'problem', text: `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}` }));
+      return;
+    }
+    const old = this.images.get(channel);
+    if (old) URL.revokeObjectURL(old.src);
+    const image = h('img', { src: URL.createObjectURL(answer.image), alt: word('snapshotOf', { channel: called }) });
+    this.images.set(channel, image);
+    picture.replaceChildren(image);
+  }
+}
+
+// offset of a clock in words, empty where it is not known.
+function offset(seconds) {
+  if (typeof seconds !== 'number') return '';
+  if (Math.abs(seconds) < 1.5) return word('clockRight');
+  return word(seconds > 0 ? 'clockAhead' : 'clockBehind', { time: duration(Math.abs(seconds)) });
+}
+
+function coding(stream) {
+  return [stream.codec, stream.width ? size(stream.width, stream.height) : '', stream.frame_rate ? word('perSecond', { n: number(stream.frame_rate) }) : '',
+    stream.bits_per_second ? bitRate(stream.bits_per_second) : ''].filter(Boolean).join(' · ');
+}
+
+export const { mount } = kept((context) => new Device(context));
