@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -187,10 +188,16 @@ func (r *record) forget(password Secret) {
 	}
 }
 
+// notTried are the words of every error for which the device was not asked.
+const notTried = "; not tried again for "
+
+// Resting tells that the device was not asked: the account rests after a refusal, for RetryAfter.
+func (e *Error) Resting() bool { return e.Kind == KindLocked && strings.Contains(e.Meaning, notTried) }
+
 // resting makes the error for a caller who is not let through to the device.
 func (r refusal) resting(now time.Time, why string) error {
 	left := r.until.Sub(now)
-	meaning := fmt.Sprintf("%s; not tried again for %s", why, max(left.Round(time.Second), time.Second))
+	meaning := why + notTried + max(left.Round(time.Second), time.Second).String()
 	if r.words.Meaning != "" {
 		meaning += "; the device said: " + r.words.Meaning
 	}
