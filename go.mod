@@ -14,6 +14,7 @@ require (
 	github.com/goccy/go-yaml v1.18.0
 	github.com/icholy/digest v1.1.0
 	github.com/pion/rtp v1.8.11
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/sirupsen/logrus v1.7.0
 	github.com/tphakala/go-aac v0.4.0
 	github.com/yutopp/go-amf0 v0.1.0
@@ -35,7 +36,6 @@ require (
 	github.com/pion/sdp/v3 v3.0.6 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/prometheus/client_golang v1.23.2 // indirect
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/tphakala/simd v1.5.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/net v0.43.0 // indirect

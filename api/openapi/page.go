@@ -1,0 +1,246 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"html/template"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// wording is what a page says beside the document.
+type wording struct {
+	Lang, Document          string
+	Style, Other, OtherLang string // relative addresses, and the other language's name for itself
+	OtherWord               string
+	Contents, Skip          string
+	Field, Type, Meaning    string
+	Required, Values        string
+	Body, Answer, Path      string
+	Or, Example, Form       string
+	AllOf, Schemas, Admin   string
+	Download                string
+}
+
+func english() wording {
+	return wording{
+		Lang: "en", Document: "/openapi.yaml", Style: "style.css", Other: "zh/", OtherLang: "zh-CN", OtherWord: "中文",
+		Contents: "Contents", Skip: "To the contents", Field: "field", Type: "type", Meaning: "meaning",
+		Required: "required", Values: "value", Body: "Body", Answer: "Answer", Path: "Path",
+		Or: "or", Example: "Example", Form: "as a form", AllOf: "and all fields of", Schemas: "Objects in answers", Admin: "admin listener only",
+		Download: "OpenAPI document",
+	}
+}
+
+func chinese() wording {
+	return wording{
+		Lang: "zh-CN", Document: "/openapi.zh.yaml", Style: "../style.css", Other: "../", OtherLang: "en", OtherWord: "English",
+		Contents: "目录", Skip: "跳到正文", Field: "字段", Type: "类型", Meaning: "说明",
+		Required: "必填", Values: "取值", Body: "请求体", Answer: "应答", Path: "路径参数",
+		Or: "或", Example: "示例", Form: "表单", AllOf: "以及以下对象的全部字段：", Schemas: "应答中的对象", Admin: "仅管理监听",
+		Download: "OpenAPI 文件",
+	}
+}
+
+// view is what the template shows.
+type view struct {
+	wording
+	*document
+	Intro    template.HTML
+	Groups   []group
+	Sections []section
+}
+
+type group struct {
+	Name, Text string
+	Calls      []call
+}
+
+type call struct {
+	ID, Method, Path, Summary string
+	Admin                     bool
+	Text                      template.HTML
+	Parameters, Body          []field
+	Requests                  []sample
+	Answers                   []answer
+}
+
+type answer struct {
+	Status   string // HTTP's own
+	Text     template.HTML
+	Type     string // of the content, where it is not JSON
+	Variants [][]field
+	Samples  []sample
+}
+
+type sample struct{ Title, Text string }
+
+type section struct {
+	Name   string
+	Text   template.HTML
+	Fields []field
+}
+
+func page(text []byte, words wording) ([]byte, error) {
+	d, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	layout, err := template.ParseFS(files, "page.html")
+	if err != nil {
+		return nil, err
+	}
+	v := view{wording: words, document: d, Intro: prose(d.Info.Description)}
+	for _, tag := range d.Tags {
+		g := group{Name: tag.Name, Text: tag.Description}
+		for _, path := range d.Paths {
+			for _, one := range []struct {
+				method string
+				*operation
+			}{{"GET", path.Value.Get}, {"POST", path.Value.Post}} {
+				if one.operation != nil && one.Tags[0] == tag.Name {
+					c, err := d.call(path.Key, one.method, path.Value, one.operation, words)
+					if err != nil {
+						return nil, err
+					}
+					g.Calls = append(g.Calls, c)
+				}
+			}
+		}
+		v.Groups = append(v.Groups, g)
+	}
+	v.Sections = d.sections(v.Groups)
+	var out bytes.Buffer
+	err = layout.Execute(&out, v)
+	return out.Bytes(), err
+}
+
+func (d *document) call(path, method string, p path, o *operation, words wording) (call, error) {
+	c := call{ID: o.ID, Method: method, Path: path, Summary: o.Summary, Text: prose(o.Description), Admin: len(p.Servers) > 0}
+	for _, one := range p.Parameters {
+		one = d.parameter(one)
+		c.Parameters = append(c.Parameters, field{
+			Name: one.Name, Type: typeName(one.Schema), Required: true, Text: prose(one.Description), Range: bounds(one.Schema),
+		})
+	}
+	if b := d.body(o.Body); b != nil {
+		for _, content := range b.Content {
+			if content.Value.Example != nil {
+				c.Requests = append(c.Requests, sample{words.Form, fmt.Sprint(content.Value.Example)})
+			}
+			samples, err := samples(content.Value.Examples)
+			if err != nil {
+				return c, err
+			}
+			c.Requests = append(c.Requests, samples...)
+		}
+		c.Body = d.fields(d.schema(b.Content[0].Value.Schema), "")
+	}
+	for _, one := range o.Responses {
+		r := d.response(one.Value)
+		a := answer{Status: one.Key, Text: prose(r.Description)}
+		for _, content := range r.Content {
+			if content.Key != "application/json" {
+				a.Type = content.Key
+				continue
+			}
+			a.Variants = d.variants(content.Value.Schema)
+			list, err := samples(content.Value.Examples)
+			if err != nil {
+				return c, err
+			}
+			a.Samples = append(a.Samples, list...)
+		}
+		c.Answers = append(c.Answers, a)
+	}
+	return c, nil
+}
+
+// variants are the forms that an answer may have.
+func (d *document) variants(s *schema) [][]field {
+	whole := d.schema(s)
+	if len(whole.AnyOf) == 0 {
+		return [][]field{d.fields(whole, "")}
+	}
+	var list [][]field
+	for _, one := range whole.AnyOf {
+		list = append(list, d.fields(d.schema(one), ""))
+	}
+	return list
+}
+
+// sections are the objects that the calls, or these objects themselves, link to.
+func (d *document) sections(groups []group) []section {
+	var wanted []string
+	want := func(fields []field) {
+		for _, f := range fields {
+			if link := f.Link + f.From; link != "" && !slices.Contains(wanted, link) {
+				wanted = append(wanted, link)
+			}
+		}
+	}
+	for _, g := range groups {
+		for _, c := range g.Calls {
+			for _, a := range c.Answers {
+				for _, fields := range a.Variants {
+					want(fields)
+				}
+			}
+		}
+	}
+	var list []section
+	for i := 0; i < len(wanted); i++ { // what is shown may want more
+		s := d.Components.Schemas[wanted[i]]
+		one := section{wanted[i], prose(s.Description), d.fields(s, "")}
+		want(one.Fields)
+		list = append(list, one)
+	}
+	return list
+}
+
+func samples(examples ordered[example]) ([]sample, error) {
+	var list []sample
+	for _, one := range examples {
+		text, err := indented(one.Value)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, sample{one.Value.Summary, text})
+	}
+	return list, nil
+}
+
+// indented writes an example as JSON, with its fields in the order of the document.
+func indented(e example) (string, error) {
+	compact, err := yaml.MarshalWithOptions(e.Value, yaml.JSON())
+	if err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	err = json.Indent(&out, bytes.TrimSpace(compact), "", "  ")
+	return out.String(), err
+}
+
+var (
+	codeMark = regexp.MustCompile("`([^`]+)`")
+	boldMark = regexp.MustCompile(`\*\*([^*]+)\*\*`)
+)
+
+// prose makes paragraphs of a description, with its code and bold marks.
+func prose(text string) template.HTML {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	text = codeMark.ReplaceAllString(html.EscapeString(text), "<code>$1</code>")
+	text = boldMark.ReplaceAllString(text, "<strong>$1</strong>")
+	if paragraphs := strings.Split(text, "\n\n"); len(paragraphs) > 1 {
+		text = "<p>" + strings.Join(paragraphs, "</p><p>") + "</p>"
+	}
+	return template.HTML(text) //nolint:gosec // the documents are ours, and escaped above
+}
