@@ -86,22 +86,24 @@ func keys(t reflect.Type, prefix string) []string {
 	return list
 }
 
+// otherValues holds another value than the default for each key, as the environment has it.
+var otherValues = map[string]string{
+	"api.listen": ":1, :2", "api.token": "t", "api.origins": "http://a,http://b", "api.trust_forwarded_host": "true",
+	"admin.listen": "127.0.0.1:3", "admin.token": "u", "rtmp.publish_url": "rtmp://h/a/{stream}", "rtmp.play_url": "rtmp://p/{stream}",
+	"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
+	"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
+	"source_timeout": "6s", "playback.stop_at_end_time": "true", "data_dir": "/srv/data", "audio.other": "drop",
+	"login.cool_down": "1m", "sdk.hikvision": "/opt/hik", "sdk.dahua": "/opt/dahua", "sdk.max_memory": "512", "log.level": "debug", "log.format": "json", "log.file": "/srv/x.log", "log.max_size": "7", "log.max_files": "2", "allow_devices": "10.0.0.0/8,::1",
+}
+
 // Every leaf but devices has a variable, and it is the key in capitals.
 func TestEveryKeyHasItsVariable(t *testing.T) {
-	values := map[string]string{
-		"api.listen": ":1, :2", "api.token": "t", "api.origins": "http://a,http://b", "api.trust_forwarded_host": "true",
-		"admin.listen": "127.0.0.1:3", "admin.token": "u", "rtmp.publish_url": "rtmp://h/a/{stream}", "rtmp.play_url": "rtmp://p/{stream}",
-		"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
-		"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
-		"source_timeout": "6s", "playback.stop_at_end_time": "true", "data_dir": "/srv/data", "audio.other": "drop",
-		"login.cool_down": "1m", "sdk.hikvision": "/opt/hik", "sdk.dahua": "/opt/dahua", "sdk.max_memory": "512", "log.level": "debug", "log.format": "json", "log.file": "/srv/x.log", "log.max_size": "7", "log.max_files": "2", "allow_devices": "10.0.0.0/8,::1",
-	}
 	var environ []string
 	for _, key := range keys(reflect.TypeFor[config.Config](), "") {
 		if key == "devices" {
 			continue
 		}
-		value, found := values[key]
+		value, found := otherValues[key]
 		if !found {
 			t.Fatalf("this test has no value for %s", key)
 		}
@@ -235,4 +237,74 @@ func writeFile(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// All that is wrong is told at once, with its place; what one wrong entry hides is told with the next reading.
+func TestAllErrorsAtOnce(t *testing.T) {
+	file := writeFile(t, `api:
+  listen: here
+  tokn: hush
+heartbeat:
+  interval: soon
+  grace: 2h
+devices:
+  - adress: 10.0.0.1
+    max_live: 3
+  - address: nvr
+log:
+  level: loud
+nonsense:
+  a: 1
+  b: [2]
+source_timeout: 0s
+`)
+	_, err := config.Load(file, []string{"MEDIAPUSHER_SEARCH_TIMEOUT=1ns", "MEDIAPUSHER_START_TIMEOUT=soon", "MEDIAPUSHER_WHAT=1"})
+	if err == nil {
+		t.Fatal("it was accepted")
+	}
+	for _, want := range []string{
+		`[3:3] unknown field "tokn"`, `[5:13] heartbeat.interval: "soon"`, `[8:5] unknown field "adress"`, `[13:1] unknown field "nonsense"`,
+		`[12:10] log.level: "loud"`, `[16:17] source_timeout: "0s"`, "environment: MEDIAPUSHER_SEARCH_TIMEOUT: search_timeout: \"1ns\"",
+		"environment: MEDIAPUSHER_START_TIMEOUT: unable to parse", "environment: MEDIAPUSHER_WHAT: there is no such setting",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not told", want)
+		}
+	}
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 9 || strings.Contains(err.Error(), "hush") {
+		t.Errorf("%d lines:\n%v", len(lines), err)
+	}
+}
+
+// Every key of the example is explained in both languages: in the comment above it, or above the first of a group of keys that stand
+// without comments between them.
+func TestExampleExplainsInBothLanguages(t *testing.T) {
+	text := readFile(t, example)
+	head, commented, _ := strings.Cut(text, "\n# devices:\n")
+	for _, part := range []string{head, exampleDevicesOf(commented)} {
+		var comment string
+		fresh := false // the comment belongs to the next key
+		for line := range strings.Lines(part) {
+			trimmed := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- "))
+			switch {
+			case trimmed == "":
+				comment = ""
+			case strings.HasPrefix(trimmed, "#"):
+				if !fresh {
+					comment = ""
+				}
+				comment, fresh = comment+trimmed, true
+			default:
+				name, _, _ := strings.Cut(trimmed, ":")
+				if !regexp.MustCompile(`[a-z]{3}`).MatchString(comment) || !regexp.MustCompile(`\p{Han}`).MatchString(comment) {
+					t.Errorf("%s is not explained in both languages: %s", name, comment)
+				}
+				fresh = false
+			}
+		}
+	}
+}
+
+func exampleDevicesOf(commented string) string {
+	return strings.TrimPrefix(exampleDevices("\n# devices:\n"+commented), "devices:\n")
 }

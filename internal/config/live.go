@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,8 +75,8 @@ func (l *Live) Reload() (Change, error) {
 		return Change{}, err
 	}
 	next, change := merge(l.Current(), &fresh)
-	if err := next.validate(); err != nil {
-		l.failure = fmt.Errorf("beside settings that need a restart (%q): %w", change.RestartNeeded, err)
+	if wrong := next.validate(); len(wrong) > 0 {
+		l.failure = fmt.Errorf("before a restart, which %s need: %w", strings.Join(change.RestartNeeded, ", "), wrong[0])
 		return Change{}, l.failure
 	}
 	l.current.Store(next)

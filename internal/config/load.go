@@ -1,66 +1,47 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
-	"github.com/goccy/go-yaml"
 )
 
 // envPrefix stands before every variable: api.listen is MEDIAPUSHER_API_LISTEN.
 const envPrefix = "MEDIAPUSHER_"
 
 // Load reads the file, puts the environment ("NAME=value", as os.Environ returns it) over it and checks the whole. An empty path means
-// no file. Errors name line and key of the file, the variable, or the key, its value and what is allowed, one line each. A variable that
+// no file. The error joins all that is wrong, one line each: with line and key of the file, the variable, or the key, its value and what
+// is allowed. A variable that
 // begins as ours and is no setting is an error, as an unknown key of the file is.
 func Load(path string, environ []string) (Config, error) {
 	c := Default()
+	var (
+		text  []byte
+		wrong faults
+	)
 	if path != "" {
-		text, err := os.ReadFile(path)
-		if err != nil {
+		var err error
+		if text, err = os.ReadFile(path); err != nil {
 			return c, fmt.Errorf("configuration: %w", err)
 		}
-		if err := c.decode(text); err != nil {
-			return c, fmt.Errorf("%s: %w", path, err)
+		wrong = c.decodeAll(text)
+		for i, err := range wrong.errs {
+			wrong.errs[i] = fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	if err := c.overlay(environ); err != nil {
-		return c, err
-	}
-	if err := c.validate(); err != nil {
-		return c, fmt.Errorf("configuration: %w", err)
-	}
-	return c, nil
+	variables := ours(environ)
+	all := append(wrong.errs, c.overlay(variables)...)
+	all = append(all, c.validate().located(path, text, variables, wrong.sections)...)
+	return c, errors.Join(all...)
 }
 
-func (c *Config) decode(text []byte) error {
-	decoded := *c
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(),
-		yaml.CustomUnmarshaler(plainSecret), yaml.CustomUnmarshaler(plainDuration)).Decode(&decoded)
-	switch {
-	case errors.Is(err, io.EOF), reflect.ValueOf(decoded).IsZero(): // nothing but comments
-		return nil
-	case err == nil:
-		*c = decoded
-		return nil
-	}
-	var duration *durationError
-	if errors.As(err, &duration) {
-		return duration.locate(text)
-	}
-	// Without the lines around the place: they may hold a password.
-	return errors.New(yaml.FormatError(err, false, false))
-}
-
-func (c *Config) overlay(environ []string) error {
+// ours are the variables of the environment that are for this program.
+func ours(environ []string) map[string]string {
 	variables := map[string]string{}
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
@@ -68,9 +49,13 @@ func (c *Config) overlay(environ []string) error {
 			variables[name] = value
 		}
 	}
+	return variables
+}
+
+func (c *Config) overlay(variables map[string]string) []error {
 	known, err := knownVariables()
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	var wrong []error
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
@@ -88,7 +73,7 @@ func (c *Config) overlay(environ []string) error {
 			wrong = append(wrong, fmt.Errorf("environment: %s: %w", name, err))
 		}
 	}
-	return errors.Join(wrong...)
+	return wrong
 }
 
 // knownVariables holds the name of each variable that a setting can come from.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -23,14 +22,14 @@ const (
 )
 
 // problems collects what is wrong, so that an operator sees all of it at once.
-type problems []error
+type problems []*problem
 
 func (p *problems) add(key string, value any, allowed string) {
-	*p = append(*p, fmt.Errorf("%s: %#v %s", key, value, allowed))
+	*p = append(*p, &problem{key, fmt.Sprintf("%#v %s", value, allowed)})
 }
 
-// validate checks every key. The error joins one line for each problem.
-func (c *Config) validate() error {
+// validate checks every key.
+func (c *Config) validate() problems {
 	var p problems
 	c.checkListeners(&p)
 	c.checkAddresses(&p)
@@ -48,7 +47,7 @@ func (c *Config) validate() error {
 	p.between("log.max_size", c.Log.MaxSize, 1, maxLogSize)
 	p.between("log.max_files", c.Log.MaxFiles, 1, maxLogFiles)
 	c.checkDevices(&p)
-	return errors.Join(p...)
+	return p
 }
 
 func (c *Config) checkListeners(p *problems) {

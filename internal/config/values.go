@@ -139,8 +139,21 @@ func at(node ast.Node, err error) error {
 		return nil
 	}
 	place := node.GetToken().Position
-	return fmt.Errorf("[%d:%d] %s: %w", place.Line, place.Column, strings.TrimPrefix(node.GetPath(), "$."), err)
+	return &placedError{place.Line, place.Column, strings.TrimPrefix(node.GetPath(), "$."), err}
 }
+
+// placedError is an error with its place in the file, in the form of the YAML library's own.
+type placedError struct {
+	line, column int
+	key          string
+	err          error
+}
+
+func (e *placedError) Error() string {
+	return fmt.Sprintf("[%d:%d] %s: %s", e.line, e.column, e.key, e.err)
+}
+
+func (e *placedError) Unwrap() error { return e.err }
 
 // plainSecret keeps a password of digits as it is written: to YAML 0123456 is the number 42798.
 func plainSecret(secret *device.Secret, text []byte) error {
