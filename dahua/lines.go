@@ -10,9 +10,9 @@ import (
 	"mediapusher/internal/netway"
 )
 
-// Ceilings of an answer. The largest tables, of recorders with 256 channels, have some ten thousand lines.
+// Ceilings of an answer. The largest table is Encode, of some 250 lines for each of 256 channels.
 const (
-	maxLines = 50000
+	maxLines = 100000
 	maxLine  = 8 << 10
 )
 
@@ -27,7 +27,7 @@ type values map[string]string
 
 // parse reads lines of key=value, ended by CR LF or LF (answers of configManager and magicBox). A first line that begins with "Error" makes
 // it fail with errRefused. Lines without a key are passed over, and so are those that hold credentials of cameras, which nobody
-// here needs. A key that comes twice keeps its first value.
+// here needs. A key that comes twice keeps its first value. What is not UTF-8 is read as GBK.
 func parse(body []byte) (values, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	all := values{}
@@ -40,7 +40,7 @@ func parse(body []byte) (values, error) {
 		if line = bytes.TrimSpace(line); len(line) > maxLine {
 			continue
 		}
-		key, value, found := strings.Cut(string(line), "=")
+		key, value, found := strings.Cut(string(netway.UTF8(line)), "=")
 		key = strings.TrimSpace(key)
 		if n == 0 && strings.HasPrefix(key, "Error") {
 			return nil, fmt.Errorf("%w: %s", errRefused, netway.Plain(line))
@@ -72,19 +72,3 @@ func (v values) port(key string) int {
 
 // maxChannels is the ceiling for the channels of a recorder; the largest have 256.
 const maxChannels = 1024
-
-// channels counts the channels in table.ChannelTitle[i].Name, where i counts from 0; 0 where the table is not there.
-func (v values) channels() int {
-	count := 0
-	for key := range v {
-		index, ok := strings.CutPrefix(key, "table.ChannelTitle[")
-		if !ok {
-			continue
-		}
-		index, _, ok = strings.Cut(index, "]")
-		if i, err := strconv.Atoi(index); ok && err == nil && i >= 0 && i < maxChannels {
-			count = max(count, i+1)
-		}
-	}
-	return count
-}

@@ -213,7 +213,7 @@ func (r *recorder) askStates(states *statePage) netway.Ask {
 }
 
 // online fails with KindOffline where the recorder says that the camera of an IP channel is not connected.
-func (r *recorder) online(ctx context.Context, states *statePage, p *plan, channel int) error {
+func (r *recorder) online(ctx context.Context, op device.Operation, states *statePage, p *plan, channel int) error {
 	if r.Way == device.WayRTSP || p.guess || channel <= p.analog {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (r *recorder) online(ctx context.Context, states *statePage, p *plan, chann
 		if result := netway.Plain([]byte(item.Result)); result != "" {
 			words = fmt.Sprintf("%s (%s)", words, result)
 		}
-		return r.Failure(device.OpLive, 0, netway.Meaning{Kind: device.KindOffline, Words: words})
+		return r.Failure(op, 0, netway.Meaning{Kind: device.KindOffline, Words: words})
 	}
 	return nil
 }

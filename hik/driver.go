@@ -96,7 +96,7 @@ func (r *recorder) Live(ctx context.Context, request device.LiveRequest) (media.
 	if err != nil {
 		return nil, err
 	}
-	if err := r.online(ctx, states, p, number); err != nil {
+	if err := r.online(ctx, device.OpLive, states, p, number); err != nil {
 		return nil, err
 	}
 	return r.Source(netway.Live{

@@ -141,17 +141,10 @@ func (r *recorder) isCamera() bool { return strings.HasPrefix(r.kind, "ip") }
 // zone returns the device's zone as the operator knows it, or as its page tells, or else the service's. The page tells the offset of today,
 // so that only the first and the last know of daylight saving time in another season.
 func (r *recorder) zone(page *timePage) *time.Location {
-	if r.Settings.TimeZone != "" {
-		zone, err := time.LoadLocation(r.Settings.TimeZone)
-		if err == nil {
-			return zone
-		}
-		r.driver.cfg.Log.Warn("time zone not known", zap.String("device", r.Target.Address()), zap.Error(err))
-	}
-	if page != nil {
+	if page != nil && r.Settings.TimeZone == "" {
 		return page.zone
 	}
-	return time.Local
+	return r.Zone()
 }
 
 // meaning tells the decision to the log.

@@ -123,18 +123,32 @@ func (p *plan) lists(number int) bool {
 // existing names the SDK numbers that can be asked for: "1-4, 33-36".
 func (p *plan) existing() string {
 	var all []int
+	for _, number := range p.numbers() {
+		all = append(all, p.sdk(number))
+	}
+	return netway.Ranges(all)
+}
+
+// numbers lists the ISAPI numbers that can be asked for, as far as the device tells.
+func (p *plan) numbers() []int {
+	var all []int
 	for n := 1; n <= p.analog; n++ {
 		all = append(all, n)
 	}
 	if p.cameras == nil {
 		for n := range p.ip {
-			all = append(all, p.base+n)
+			all = append(all, p.analog+n+1)
 		}
 	}
-	for _, camera := range p.cameras {
-		all = append(all, p.base+camera-p.analog-1)
+	return append(all, p.cameras...)
+}
+
+// sdk returns the SDK number of an ISAPI number that the device has.
+func (p *plan) sdk(number int) int {
+	if number <= p.analog || p.guess {
+		return number
 	}
-	return netway.Ranges(all)
+	return p.base + number - p.analog - 1
 }
 
 // String tells the decision to the log.

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"mediapusher/internal/netway"
 )
 
 // maxItems is the ceiling for lists; the largest recorders have 256 channels.
@@ -20,9 +22,10 @@ const anyRoot = ""
 var errRoot = errors.New("another document was expected")
 
 // decode reads a document by local names alone: the same documents come in the namespaces isapi.org ver20, hikvision.com ver20 and ver10,
-// and psialliance.org, according to firmware. Elements that are not asked for do not matter, nor does a declared encoding.
+// and psialliance.org, according to firmware. Elements that are not asked for do not matter, nor does a declared encoding: what is not
+// UTF-8 is read as GBK.
 func decode(body []byte, root string, into any) error {
-	d := xml.NewDecoder(bytes.NewReader(body))
+	d := xml.NewDecoder(bytes.NewReader(netway.UTF8(body)))
 	d.Strict = false
 	d.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	for {
@@ -135,11 +138,15 @@ type sdkCap struct {
 // proxyItem is an IP channel, in the list of the channels and in that of their states.
 type proxyItem struct {
 	ID     string `xml:"id"`
+	Name   string `xml:"name"`
 	Online string `xml:"online"`
 	// Nested is where some firmware has it.
 	Nested string `xml:"sourceInputPortDescriptor>online"`
 	Result string `xml:"chanDetectResult"`
 }
+
+// told tells whether the device says anything about the connection.
+func (i proxyItem) told() bool { return strings.TrimSpace(i.Online+i.Nested) != "" }
 
 // connected is false only where the device says so.
 func (i proxyItem) connected() bool { return yes(i.Online, "true") && yes(i.Nested, "true") }

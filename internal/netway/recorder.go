@@ -24,6 +24,8 @@ const (
 
 	// searchTimeout is for each HTTP exchange of a search: a recorder reads its disks before it answers, which wakes some of them first.
 	searchTimeout = 20 * time.Second
+	// inspectTimeout is for each HTTP exchange of a description or a single picture.
+	inspectTimeout = 8 * time.Second
 )
 
 // Config is what an adapter needs on this way. The zero value of each field means the default.
@@ -211,10 +213,26 @@ func (r *Recorder) exchange(
 
 // limit is how long an exchange may take.
 func (r *Recorder) limit(op device.Operation) time.Duration {
-	if op == device.OpSearch {
+	switch op {
+	case device.OpSearch:
 		return max(searchTimeout, r.cfg.Timeout)
+	case device.OpDescribe, device.OpSnapshot:
+		return max(inspectTimeout, r.cfg.Timeout)
+	default:
+		return r.cfg.Timeout
 	}
-	return r.cfg.Timeout
+}
+
+// Zone is the operator's for this device, or else the service's.
+func (r *Recorder) Zone() *time.Location {
+	if r.Settings.TimeZone != "" {
+		zone, err := time.LoadLocation(r.Settings.TimeZone)
+		if err == nil {
+			return zone
+		}
+		r.cfg.Log.Warn("time zone not known", zap.String("device", r.Target.Address()), zap.Error(err))
+	}
+	return time.Local
 }
 
 // Proven tells whether the recorder has asked for the password by HTTP and taken it.

@@ -1,0 +1,165 @@
+package dahua
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/netway"
+	"mediapusher/playback"
+)
+
+// Pages that only a description needs.
+const (
+	pageVersion = "/cgi-bin/magicBox.cgi?action=getSoftwareVersion"
+	pageTime    = "/cgi-bin/global.cgi?action=getCurrentTime"
+	pageEncode  = "/cgi-bin/configManager.cgi?action=getConfig&name=Encode"
+	pageRemotes = "/cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice"
+	pageNTP     = "/cgi-bin/configManager.cgi?action=getConfig&name=NTP"
+	pageLocales = "/cgi-bin/configManager.cgi?action=getConfig&name=Locales"
+	pageCaps    = "/cgi-bin/ptz.cgi?action=getCurrentProtocolCaps&channel=%d"
+)
+
+const (
+	// limitPages is how long the pages of a description may take together, limitPTZ those of the cameras' abilities.
+	limitPages = 12 * time.Second
+	limitPTZ   = 4 * time.Second
+	// maxAskedPTZ is how many channels are asked whether they can be moved: each is a page of its own.
+	maxAskedPTZ = 64
+)
+
+var _ device.Inspector = (*recorder)(nil)
+
+// Describe asks all pages, a few at a time. Those that the device has not got, or keeps from this user, leave fields empty.
+func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
+	d := &device.Description{Info: r.info, Ways: []device.WayReport{{Way: r.Way, State: device.WayUsed}}}
+	if r.Way == device.WayRTSP {
+		return d, nil
+	}
+	var (
+		pages   = []string{pageVersion, pageTime, pageTitles, pageEncode, pageRemotes, pageNTP, pageLocales}
+		told    = make([]values, len(pages))
+		errs    = make([]error, len(pages))
+		reading netway.ClockReading
+	)
+	netway.Each(ctx, limitPages, len(pages), func(ctx context.Context, i int) {
+		begin := time.Now()
+		told[i], errs[i] = r.tell(ctx, device.OpDescribe, pages[i])
+		if pages[i] == pageTime {
+			reading.Asked, reading.Answered = begin, time.Now()
+		}
+	})
+	for _, err := range errs {
+		if netway.Refused(err) {
+			return nil, err
+		}
+	}
+	all := values{}
+	for _, page := range told {
+		for key, value := range page {
+			all[key] = value
+		}
+	}
+	d.Firmware = netway.Name(all["version"])
+	if wall, err := playback.ParseTime(all["result"], time.UTC); err == nil {
+		reading.Wall = wall
+		offset := r.placed(&reading, all).Offset(r.Zone())
+		d.Time, d.TimeZone, d.ClockOffset = wall, reading.ZoneName(), &offset
+	}
+	states, err := r.states(ctx, all.channels())
+	if err != nil {
+		return nil, err
+	}
+	d.Channels = r.list(all, states)
+	r.findPTZ(ctx, d.Channels)
+	return d, nil
+}
+
+// placed gives a reading the zone of the table NTP. The device uses that only where it asks a time server; otherwise the clock was set by
+// hand, and the zone counts only where it fits better than the one that is assumed.
+func (r *recorder) placed(reading *netway.ClockReading, told values) netway.ClockReading {
+	zone, ok := told.zone()
+	if !ok {
+		return *reading
+	}
+	unplaced := *reading
+	reading.Zone, reading.Summer = zone, strings.EqualFold(told["table.Locales.DSTEnable"], "true")
+	byHand := !strings.EqualFold(told["table.NTP.Enable"], "true")
+	if byHand && unplaced.Offset(r.Zone()).Abs() < reading.Offset(nil).Abs() {
+		*reading = unplaced
+	}
+	return *reading
+}
+
+// list puts together what the tables tell about each channel. Slots that the device calls empty are left out.
+func (r *recorder) list(told values, states map[int]cameraState) []device.Channel {
+	base := 0
+	if r.Settings.ChannelBase != nil {
+		base = *r.Settings.ChannelBase
+	}
+	remotes := told.remotes()
+	recorder := strings.Contains(strings.ToUpper(r.info.Model), "NVR")
+	var all []device.Channel
+	for i := range max(told.channels(), told.encoded()) {
+		state, known := states[i]
+		if known && state.empty() {
+			continue
+		}
+		c := device.Channel{
+			Number: base + i, Name: netway.Name(told[fmt.Sprintf("table.ChannelTitle[%d].Name", i)]),
+			Main: told.coding(fmt.Sprintf("table.Encode[%d].MainFormat[0]", i)),
+			Sub:  told.coding(fmt.Sprintf("table.Encode[%d].ExtraFormat[0]", i)),
+		}
+		remote, listed := remotes[i]
+		switch {
+		case known:
+			online := state.connected()
+			c.Online = &online
+			if !online {
+				c.Reason = netway.Name(state.Connection)
+			}
+		case recorder && listed && remote.unused():
+			c.Online, c.Reason = new(false), "no camera is set up, or it is switched off in the recorder"
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// findPTZ asks which cameras can be moved. A refusal tells something only where the device knows the page at another channel.
+func (r *recorder) findPTZ(ctx context.Context, channels []device.Channel) {
+	base, settled := 1, r.lore().ptzBase
+	if settled != nil {
+		base = *settled
+	}
+	first := 0
+	if r.Settings.ChannelBase != nil {
+		first = *r.Settings.ChannelBase
+	}
+	channels = channels[:min(len(channels), maxAskedPTZ)]
+	refused := make([]bool, len(channels))
+	netway.Each(ctx, limitPTZ, len(channels), func(ctx context.Context, i int) {
+		c := &channels[i]
+		if c.Online != nil && !*c.Online {
+			return
+		}
+		told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf(pageCaps, c.Number-first+base))
+		if err == nil && len(told) > 0 {
+			able := told.moves()
+			c.PTZ = &able
+			return
+		}
+		refused[i] = saysNo(err)
+	})
+	answers := false
+	for _, c := range channels {
+		answers = answers || c.PTZ != nil
+	}
+	for i := range channels {
+		if answers && refused[i] {
+			channels[i].PTZ = new(false)
+		}
+	}
+}

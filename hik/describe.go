@@ -1,0 +1,238 @@
+package hik
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mediapusher/internal/device"
+	"mediapusher/internal/netway"
+	"mediapusher/playback"
+)
+
+// Pages that only a description needs, besides pageTime.
+const (
+	pageInputs       = "/ISAPI/System/Video/inputs/channels"
+	pageStreams      = "/ISAPI/Streaming/channels"
+	pageProxyStreams = "/ISAPI/ContentMgmt/StreamingProxy/channels"
+)
+
+var _ device.Inspector = (*recorder)(nil)
+
+// survey is what the pages of a description tell.
+type survey struct {
+	clock   timeDocument
+	inputs  inputList
+	direct  streamList
+	proxied streamList
+	states  proxyStatusList
+
+	reading netway.ClockReading // Asked and Answered alone
+}
+
+// Describe asks all pages side by side. Those that the device has not got, or keeps from this user, leave fields empty.
+func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
+	d := &device.Description{Info: r.info, Ways: []device.WayReport{{Way: r.Way, State: device.WayUsed}}}
+	if r.Way == device.WayRTSP {
+		d.Channels = r.rememberedChannels()
+		return d, nil
+	}
+	p, _, err := r.learn(ctx, need{op: device.OpDescribe, pages: r.numbering()})
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if reading, ok := found.clockReading(); ok {
+		offset := reading.Offset(r.Zone())
+		d.Time, d.TimeZone, d.ClockOffset = reading.Wall, reading.ZoneName(), &offset
+	}
+	channels := r.list(p, found)
+	r.findPTZ(ctx, p, channels)
+	for _, c := range channels {
+		d.Channels = append(d.Channels, c.Channel)
+	}
+	slices.SortFunc(d.Channels, func(a, b device.Channel) int { return cmp.Compare(a.Number, b.Number) })
+	return d, nil
+}
+
+// rememberedChannels are those that the recorder told when its HTTP port last answered.
+func (r *recorder) rememberedChannels() []device.Channel {
+	p := r.driver.remembered(r)
+	if p == nil {
+		return nil
+	}
+	var channels []device.Channel
+	for _, number := range p.numbers() {
+		channels = append(channels, device.Channel{Number: p.sdk(number)})
+	}
+	slices.SortFunc(channels, func(a, b device.Channel) int { return cmp.Compare(a.Number, b.Number) })
+	return channels
+}
+
+// survey asks the pages. The error is that of a refused password.
+func (r *recorder) survey(ctx context.Context) (*survey, error) {
+	found := &survey{}
+	page := func(page, root string, into any) netway.Ask {
+		return netway.Patient(func(ctx context.Context) error {
+			_, err := r.tell(ctx, device.OpDescribe, page, root, into)
+			return err
+		})
+	}
+	clock := page(pageTime, "Time", &found.clock)
+	errs := netway.SideBySide(ctx,
+		func(ctx context.Context) error {
+			found.reading.Asked = time.Now()
+			defer func() { found.reading.Answered = time.Now() }()
+			return clock(ctx)
+		},
+		page(pageInputs, "VideoInputChannelList", &found.inputs),
+		page(pageStreams, "StreamingChannelList", &found.direct),
+		page(pageProxyStreams, "StreamingChannelList", &found.proxied),
+		page(pageProxiesStatus, "InputProxyChannelStatusList", &found.states),
+	)
+	for _, err := range errs {
+		if netway.Refused(err) {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// clockReading is false where the device does not tell its clock.
+func (s *survey) clockReading() (netway.ClockReading, bool) {
+	reading := s.reading
+	if page, ok := s.clock.read(); ok {
+		reading.Wall, reading.Zone = page.local, page.zone
+		reading.Summer = !withOffset.MatchString(strings.TrimSpace(s.clock.Local)) && strings.Contains(s.clock.Zone, "DST")
+		return reading, true
+	}
+	wall, err := playback.ParseTime(s.clock.Local, time.UTC)
+	reading.Wall = wall
+	return reading, err == nil
+}
+
+// listed is a channel by both of its numbers.
+type listed struct {
+	device.Channel
+	number int // of ISAPI
+}
+
+// list puts together what the pages tell about each channel.
+func (r *recorder) list(p *plan, found *survey) []*listed {
+	streams := streamTable{}
+	streams.add(found.direct, 0)
+	streams.add(found.proxied, proxyShift(found.proxied.channels(), p.analog))
+	numbers := p.numbers()
+	if len(numbers) == 0 { // only the streams tell which channels there are
+		numbers = streams.channels()
+	}
+	var (
+		inputs  = found.inputs.table()
+		proxies = r.proxyTable(p, r.pages.proxies.Items)
+		states  = r.proxyTable(p, found.states.Items)
+		all     = make([]*listed, 0, min(len(numbers), maxItems))
+	)
+	for _, number := range numbers[:min(len(numbers), maxItems)] {
+		one := &listed{number: number, Channel: device.Channel{
+			Number: p.sdk(number), Main: streams.coding(number, mainID), Sub: streams.coding(number, subID),
+		}}
+		input, proxy, state := inputs[number], proxies[number], states[number]
+		one.Name = netway.Name(cmp.Or(proxy.Name, input.Name, streams[number*100+mainID].Name))
+		switch {
+		case state.told():
+			online := state.connected()
+			one.Online = &online
+			if !online {
+				one.Reason = netway.Plain([]byte(state.Result))
+			}
+		case number <= p.analog && strings.TrimSpace(input.Resolution) != "":
+			online := !strings.EqualFold(strings.TrimSpace(input.Resolution), noVideo)
+			one.Online = &online
+			if !online {
+				one.Reason = noVideo
+			}
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// proxyTable maps the items of a list of IP channels by their ISAPI numbers.
+func (r *recorder) proxyTable(p *plan, items []proxyItem) map[int]proxyItem {
+	shift := proxyShift(proxyIDs(items), p.analog)
+	table := map[int]proxyItem{}
+	for _, item := range items[:min(len(items), maxItems)] {
+		if id, ok := number(item.ID); ok && id > 0 {
+			table[id+shift] = item
+		}
+	}
+	return table
+}
+
+const (
+	// maxAskedPTZ is how many channels are asked whether they can be moved, and limitPTZ for how long: each is a page of its own.
+	maxAskedPTZ = 64
+	limitPTZ    = 4 * time.Second
+)
+
+// ptzCap is what a camera can do. The vendor spells the root PTZChanelCap.
+type ptzCap struct {
+	Space *struct{} `xml:"ContinuousPanTiltSpace"`
+	Range *struct{} `xml:"AbsolutePanTiltPositionSpace"`
+}
+
+// findPTZ asks which cameras can be moved. What has moved one is remembered; what is not answered stays unknown. A refusal tells something
+// only where the device knows the page at another channel: older firmware has none.
+func (r *recorder) findPTZ(ctx context.Context, p *plan, channels []*listed) {
+	var asked []*listed
+	for _, c := range channels {
+		_, moved := r.traits.leverOf(leverKey{c.number, partHead})
+		switch {
+		case moved:
+			c.PTZ = new(true)
+		case c.Online == nil || *c.Online:
+			asked = append(asked, c)
+		}
+	}
+	asked = asked[:min(len(asked), maxAskedPTZ)]
+	refused := make([]bool, len(asked))
+	netway.Each(ctx, limitPTZ, len(asked), func(ctx context.Context, i int) {
+		asked[i].PTZ, refused[i] = r.askPTZ(ctx, asked[i].number, asked[i].number > p.analog && !r.isCamera())
+	})
+	if !slices.ContainsFunc(asked, func(c *listed) bool { return c.PTZ != nil }) {
+		return
+	}
+	for i, c := range asked {
+		if refused[i] {
+			c.PTZ = new(false)
+		}
+	}
+}
+
+// askPTZ asks what one camera can do: the recorder itself, and its proxy of an IP channel. able is nil where neither tells, refused where
+// both say that there is no such thing.
+func (r *recorder) askPTZ(ctx context.Context, channel int, proxied bool) (able *bool, refused bool) {
+	trees := []string{"/ISAPI/PTZCtrl", "/ISAPI/ContentMgmt/PTZCtrlProxy"}
+	if proxied {
+		slices.Reverse(trees)
+	}
+	for _, tree := range trees {
+		var found ptzCap
+		told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf("%s/channels/%d/capabilities", tree, channel), anyRoot, &found)
+		switch {
+		case err != nil:
+			return nil, false
+		case told && (found.Space != nil || found.Range != nil):
+			return new(true), false
+		case told:
+			return nil, false // it says something, but not that
+		}
+	}
+	return nil, true
+}
