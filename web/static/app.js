@@ -88,7 +88,10 @@ document.querySelector('.skip').addEventListener('click', (event) => { // its ad
   main.focus();
 });
 for (const button of document.querySelectorAll('[data-language]')) button.addEventListener('click', () => choose(button.dataset.language));
-document.addEventListener('language', title);
+document.addEventListener('language', () => {
+  announce(''); // what was said last was in the other language
+  title();
+});
 
 const state = service(document.getElementById('service'), announce);
 const out = document.getElementById('logout');

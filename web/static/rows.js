@@ -72,12 +72,12 @@ class Row {
   constructor(stream) {
     this.cells = columns.map((column) => {
       const lines = [document.createTextNode(''), document.createTextNode('')];
-      const element = h('td', { role: 'cell', class: [column.key, column.numeric && 'numeric'].filter(Boolean).join(' ') },
+      const element = h('td', { role: 'cell', class: `cell-${column.key}${column.numeric ? ' numeric' : ''}` },
         h('span', {}, lines[0]), h('small', {}, lines[1]));
       return { column, element, lines, hint: '' };
     });
     this.link = h('a', { href: route('trace', 'session', stream.session_id) });
-    this.element = h('tr', { role: 'row' }, ...this.cells.map((cell) => cell.element), h('td', { role: 'cell', class: 'why' }, this.link));
+    this.element = h('tr', { role: 'row' }, ...this.cells.map((cell) => cell.element), h('td', { role: 'cell', class: 'cell-why' }, this.link));
     this.stream = stream;
     this.name();
   }

@@ -12,10 +12,11 @@ const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', 
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
 
 // browse gives test(page, check, report) a page, and sets the exit code: 1 where a check failed, the test threw, or the page reported an
-// error, on the console or by HTTP. With report.refusing the console may hold errors. Screenshots go to folder.
+// error, on the console or by HTTP. With report.refusing the console may hold errors, and report.expected is an HTTP status that is none.
+// Screenshots go to folder.
 export async function browse(folder, test) {
   const problems = [];
-  const report = { refusing: false };
+  const report = { refusing: false, expected: 0 };
   await mkdir(folder, { recursive: true });
   const profile = await mkdtemp(path.join(tmpdir(), 'demo-browser-'));
   let context;
@@ -26,9 +27,9 @@ export async function browse(folder, test) {
     });
     page = context.pages()[0] ?? await context.newPage();
     page.setDefaultTimeout(patience);
-    page.on('console', (message) => { if (message.type() === 'error' && !report.refusing) problems.push(`console: ${message.text()}`); });
+    page.on('console', (message) => { if (message.type() === 'error' && !report.refusing && !(report.expected && message.text().includes(`status of ${report.expected}`))) problems.push(`console: ${message.text()}`); });
     page.on('pageerror', (error) => problems.push(`page: ${error.message}`));
-    page.on('response', (response) => { if (response.status() >= 400) problems.push(`HTTP ${response.status()}: ${response.url()}`); });
+    page.on('response', (response) => { if (response.status() >= 400 && response.status() !== report.expected) problems.push(`HTTP ${response.status()}: ${response.url()}`); });
     await test(page, (ok, text) => { if (!ok) problems.push(text); }, report);
   } catch (error) {
     problems.push(error.message);
