@@ -15,5 +15,6 @@ help: ## print this list
 include scripts/build.mk
 include scripts/sdk.mk
 include scripts/demo.mk
+include scripts/release.mk
 include scripts/test.mk
 include scripts/lint.mk

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what groups of make targets need and this machine lacks: deps.sh [go] [demo] [test] [browser] [race] [mingw] [lint] [clips]
+# Installs what groups of make targets need and this machine lacks: deps.sh [go] [demo] [test] [browser] [race] [mingw] [lint] [clips] [release] [install]
 # On Debian and its descendants with apt; elsewhere it says what is missing. Go itself is looked at only: Debian has an older one.
 set -euo pipefail
 shopt -s nullglob
@@ -56,6 +56,15 @@ for group in "$@"; do
       need gcc-mingw-w64-x86-64 x86_64-w64-mingw32-gcc
       ;;
     lint) need shellcheck shellcheck ;;
+    release)
+      need zip zip
+      need xz-utils xz
+      ;;
+    install)
+      need debootstrap debootstrap
+      need systemd-container systemd-nspawn
+      need util-linux nsenter
+      ;;
     clips)
       need ffmpeg ffmpeg ffprobe
       need fonts-dejavu-core /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
