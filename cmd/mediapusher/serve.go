@@ -137,7 +137,7 @@ func open(
 		Settings: settings.public, Devices: devices, Allow: settings.allow, Log: log.Named("api"),
 	}
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Demo: web.Handler(), Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Log: log.Named("admin"),
 	}, public, tasks, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {
