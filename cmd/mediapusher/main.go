@@ -25,14 +25,13 @@ var version = "dev"
 type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the service until SIGTERM or Ctrl-C; a second signal ends it at once."`
 	Service   serviceCommand   `cmd:"" help:"Install, remove, start, stop the service of this machine, or tell how it is."`
+	Config    configCommand    `cmd:"" help:"Check, show or explain a configuration."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and what to do."`
 	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }
 
-type serveCommand struct {
-	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it."`
-}
+type serveCommand struct{ configFile }
 
 func main() {
 	var cmd commands
