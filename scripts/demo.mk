@@ -1,4 +1,4 @@
-# The demo: two simulated recorders, the service, its own media server and a page with a player.
+# The demo: two simulated recorders, the service, its own media server and the console.
 
 .PHONY: demo demo-test
 

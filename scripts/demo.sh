@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-page=http://127.0.0.1:8091/demo/
+page=http://127.0.0.1:8091/console/?demo
 pids=()
 export MEDIAPUSHER_API_LISTEN=127.0.0.1:8090 MEDIAPUSHER_ADMIN_LISTEN=127.0.0.1:8091
 export MEDIAPUSHER_EMBEDDED_RTMP_LISTEN=127.0.0.1:1935 MEDIAPUSHER_EMBEDDED_HTTP_LISTEN=127.0.0.1:8080
@@ -68,12 +68,12 @@ start nvrsim
 start mediapusher serve
 for ((i = 0; i < 150; i++)); do
   alive || fail "a program ended at once"
-  if answers 127.0.0.1 8091 /demo/; then
+  if answers 127.0.0.1 8091 /console/; then
     break
   fi
   sleep 0.2
 done
-answers 127.0.0.1 8091 /demo/ || fail "no answer from $page after 30 s"
+answers 127.0.0.1 8091 /console/ || fail "no answer from $page after 30 s"
 
 echo "Moving pictures: $page   (Ctrl-C ends the demo)"
 echo "The simulated recorders and their channels: bin/demo-nvrsim.log"
