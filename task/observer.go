@@ -56,12 +56,14 @@ type Total struct {
 	Dropped uint64
 }
 
-func (t *Total) add(other Total) {
+// Plus returns the sum of both, with the subject of t.
+func (t Total) Plus(other Total) Total {
 	t.Units += other.Units
 	t.Bytes += other.Bytes
 	t.Messages += other.Messages
 	t.SentBytes += other.SentBytes
 	t.Dropped += other.Dropped
+	return t
 }
 
 // Totals returns one Total for each subject that has had a session, in no order.
@@ -70,9 +72,8 @@ func (s *Scheduler) Totals() []Total {
 	defer s.mu.Unlock()
 	sums := maps.Clone(s.totals)
 	for _, living := range s.living {
-		sum := sums[living.subject()]
-		sum.add(living.total())
-		sums[living.subject()] = sum
+		subject := living.subject()
+		sums[subject] = sums[subject].Plus(living.total())
 	}
 	list := make([]Total, 0, len(sums))
 	for subject, sum := range sums {
@@ -84,9 +85,8 @@ func (s *Scheduler) Totals() []Total {
 
 // keep adds what a session has moved that is forgotten now. The mutex is held.
 func (s *Scheduler) keep(ended *session) {
-	sum := s.totals[ended.subject()]
-	sum.add(ended.total())
-	s.totals[ended.subject()] = sum
+	subject := ended.subject()
+	s.totals[subject] = s.totals[subject].Plus(ended.total())
 }
 
 func (s *session) subject() Subject {
