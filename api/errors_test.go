@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -70,7 +71,8 @@ func TestStartErrors(t *testing.T) {
 	} {
 		f := newFake()
 		f.fail = test.err
-		w := call(handler(f), "POST", "/REAL_STREAM", six)
+		w := httptest.NewRecorder() // not call: among these errors are some that no start has
+		handler(f).ServeHTTP(w, request("POST", "/REAL_STREAM", six))
 		var got struct {
 			Code    int    `json:"status_code"`
 			Message string `json:"status_message"`

@@ -183,8 +183,17 @@ func publicConfig() api.Config {
 	return api.Config{Settings: fixed(api.Settings{URLs: urls}), Now: func() time.Time { return now }}
 }
 
-// call makes one request without a network.
+// call makes one request without a network. The answer must be as the reference says.
 func call(h http.Handler, method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	r := request(method, path, body, headers...)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	documented(r, w)
+	return w
+}
+
+// request is one as a client of another machine sends it.
+func request(method, path, body string, headers ...string) *http.Request {
 	var reader io.Reader
 	if body != "" {
 		reader = strings.NewReader(body)
@@ -194,9 +203,7 @@ func call(h http.Handler, method, path, body string, headers ...string) *httptes
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
+	return r
 }
 
 // six is the body of the printed sample.

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"mediapusher/api"
+	"mediapusher/api/openapi"
 	"mediapusher/internal/aac"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
@@ -136,8 +137,12 @@ func open(
 	public := api.Config{
 		Settings: settings.public, Devices: devices, Allow: settings.allow, Log: log.Named("api"),
 	}
+	reference, err := openapi.New()
+	if err != nil {
+		return nil, err
+	}
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Docs: reference, Log: log.Named("admin"),
 	}, public, tasks, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {

@@ -90,6 +90,11 @@ func (r *Reference) Operations() []string {
 	return list
 }
 
+// Known tells whether the reference has a call.
+func (r *Reference) Known(method, path string) bool {
+	return slices.ContainsFunc(r.operations(), func(one operation) bool { return one.method == method && matches(one.path, path) })
+}
+
 // Check tells what is wrong with the answer to a request: the method and the path are not in the reference, nor is the answer's HTTP
 // status or its type, or the body is not as the schema says.
 func (r *Reference) Check(method, path string, answer *http.Response, body []byte) error {
