@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mediapusher/internal/nvrsim/clips"
@@ -18,11 +19,24 @@ func (r *Recorder) cgi(ctx context.Context) http.Handler {
 	mux.HandleFunc("/cgi-bin/magicBox.cgi", r.magicBox)
 	mux.HandleFunc("/cgi-bin/configManager.cgi", r.configManager)
 	mux.HandleFunc("/cgi-bin/mediaFileFind.cgi", func(w http.ResponseWriter, req *http.Request) { r.mediaFileFind(ctx, w, req) })
-	mux.HandleFunc("/cgi-bin/ptz.cgi", func(w http.ResponseWriter, req *http.Request) { r.ptzCGI(ctx, w, req) })
+	mux.HandleFunc("/cgi-bin/ptz.cgi", func(w http.ResponseWriter, req *http.Request) {
+		if !r.ptzCaps(w, req) {
+			r.ptzCGI(ctx, w, req)
+		}
+	})
+	mux.HandleFunc("/cgi-bin/global.cgi", r.global)
+	mux.HandleFunc("/cgi-bin/snapshot.cgi", r.snapshotCGI)
+	mux.HandleFunc("/cgi-bin/LogicDeviceManager.cgi", r.logicDevices)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		sendText(w, http.StatusNotFound, "Error\r\nNot Found!\r\n")
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if slices.Contains(r.cfg.NoPages, req.URL.Path) {
+			sendText(w, http.StatusNotFound, "Error\r\nNot Found!\r\n")
+			return
+		}
+		mux.ServeHTTP(w, req)
+	})
 }
 
 func sendText(w http.ResponseWriter, status int, body string) {
@@ -97,9 +111,8 @@ func (r *Recorder) configuration() []string {
 		fmt.Sprintf("table.Web.Port=%d", portOf(r.HTTPAddr())),
 		"table.Https.Enable=false",
 		"table.Https.Port=443",
-		"table.NTP.Enable=false",
-		"table.NTP.TimeZone=0",
 	}
+	lines = append(lines, r.zoneLines()...)
 	add := func(format string, values ...any) { lines = append(lines, fmt.Sprintf("table."+format, values...)) }
 	for i, c := range r.channels {
 		add("ChannelTitle[%d].Name=%s", i, c.Name)

@@ -82,6 +82,11 @@ type Config struct {
 	NoMomentary bool
 	PTZPath     string
 
+	// NoPages are paths that the recorder answers as if it had never heard of them, as older firmware does. NoStates lets a Dahua recorder not
+	// tell which cameras are connected.
+	NoPages  []string
+	NoStates bool
+
 	// Auth defaults to DigestMD5.
 	Auth Auth
 	// Namespace of the XML documents, by default NamespaceISAPI.

@@ -160,6 +160,10 @@ type Faults struct {
 	SDKNoEnd bool `json:"sdk_no_end,omitempty"`
 	SDKPaced bool `json:"sdk_paced,omitempty"`
 
+	// ClockOff is added to the clock that the device shows on its time page. NoPictures lets it give no single pictures.
+	ClockOff   Duration `json:"clock_off,omitempty"`
+	NoPictures bool     `json:"no_pictures,omitempty"`
+
 	// VideoAs announces another coding than the packets have.
 	VideoAs string `json:"video_as,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,9 @@ func (r *Recorder) isapi(ctx context.Context) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		page, ok := pages[req.URL.Path]
 		verb := http.MethodGet
-		if id, found := strings.CutPrefix(req.URL.Path, "/ISAPI/Streaming/channels/"); found {
+		if one, found := r.inspectPage(req.URL.Path); found {
+			page, ok = one, true
+		} else if id, found := strings.CutPrefix(req.URL.Path, "/ISAPI/Streaming/channels/"); found {
 			page, ok = func(w http.ResponseWriter, req *http.Request) { r.streamingChannel(w, req, id) }, true
 		}
 		if req.URL.Path == "/ISAPI/ContentMgmt/search" {
@@ -45,6 +48,9 @@ func (r *Recorder) isapi(ctx context.Context) http.Handler {
 		}
 		if s, found := parseSteering(req.URL.Path); found {
 			page, ok, verb = func(w http.ResponseWriter, req *http.Request) { r.steer(ctx, w, req, s) }, true, http.MethodPut
+		}
+		if slices.Contains(r.cfg.NoPages, req.URL.Path) {
+			ok = false
 		}
 		switch {
 		case !ok:

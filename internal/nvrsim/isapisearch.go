@@ -299,7 +299,7 @@ func (r *Recorder) systemTime(w http.ResponseWriter, _ *http.Request) {
 	}
 	clock := time.Time{}.Add(offset)
 	newDocument("Time", r.cfg.Namespace, "").
-		put("timeMode", "NTP", "localTime", r.now().In(zone).Format("2006-01-02T15:04:05-07:00"),
+		put("timeMode", "NTP", "localTime", r.now().Add(time.Duration(r.Faults().ClockOff)).In(zone).Format("2006-01-02T15:04:05-07:00"),
 			"timeZone", fmt.Sprintf("CST%s%d:%s", sign, int(offset/time.Hour), clock.Format("04:05"))).
 		send(w, http.StatusOK)
 }

@@ -29,6 +29,8 @@ func (r *Recorder) rpcCall(ctx context.Context, req *http.Request, call rpcReque
 		return rpcAnswer{Result: true}
 	case strings.HasPrefix(call.Method, "mediaFileFind."):
 		return r.rpcFind(ctx, req, call)
+	case strings.HasPrefix(call.Method, "LogicDeviceManager."):
+		return r.rpcStates(call)
 	case strings.HasPrefix(call.Method, "ptz."):
 		return r.rpcPTZ(ctx, req, call)
 	default:
