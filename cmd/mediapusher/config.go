@@ -35,11 +35,11 @@ func (c checkCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	return summarize(os.Stdout, c.Config, &cfg)
+	return printSummary(os.Stdout, c.Config, &cfg)
 }
 
-// summarize prints in short what a configuration sets.
-func summarize(out io.Writer, file string, cfg *config.Config) error {
+// printSummary prints in short what a configuration sets.
+func printSummary(out io.Writer, file string, cfg *config.Config) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(name, format string, values ...any) {
 		fmt.Fprintf(table, "%s:\t"+format+"\n", append([]any{name}, values...)...)

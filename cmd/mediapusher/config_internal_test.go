@@ -34,7 +34,7 @@ func TestSummary(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		if err := summarize(&out, name, &cfg); err != nil {
+		if err := printSummary(&out, name, &cfg); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range want {

@@ -49,8 +49,9 @@ func newDevices(current func() *config.Config, log *zap.Logger) (*device.Pool, e
 		ways := []device.Way{
 			{Name: device.WayNet, Driver: adapter.net},
 			{Name: device.WaySDK, Driver: adapter.sdk(sdkway.Config{
-				Settings: settings, Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, log)), NotBuilt: library.notBuilt,
-				Silence: silence, Log: log.Named("sdk"),
+				Settings: settings, NotBuilt: library.notBuilt,
+				Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, log)),
+				Silence:    silence, Log: log.Named("sdk"),
 			})},
 		}
 		if library.notBuilt == nil {

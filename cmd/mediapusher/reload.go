@@ -71,7 +71,7 @@ func (s *settings) run(ctx context.Context) error {
 	defer watching.Wait()
 	watching.Go(func() {
 		s.live.Watch(ctx, again, func(err error) {
-			s.log.Warn("the system does not tell of changes of the configuration file, which are found within half a minute", zap.Error(err))
+			s.log.Warn("changes of the configuration file are found within half a minute: the system does not tell them", zap.Error(err))
 		})
 	})
 	for {

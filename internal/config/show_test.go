@@ -72,8 +72,8 @@ func TestDefaultsAreShown(t *testing.T) {
 
 func TestPublishAddress(t *testing.T) {
 	for template, want := range map[string]string{
-		"": "",
-		"rtmp://192.0.2.5/live/{stream}":                       "rtmp://192.0.2.5/live/{stream}",
+		"":                               "",
+		"rtmp://192.0.2.5/live/{stream}": "rtmp://192.0.2.5/live/{stream}",
 		"rtmp://192.0.2.5:1936/{stream}?token=hush":            "rtmp://192.0.2.5:1936/{stream}",
 		"rtmp://user:hush@192.0.2.5/live/{stream}?secret=hush": "rtmp://192.0.2.5/live/{stream}",
 	} {
