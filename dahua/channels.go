@@ -18,15 +18,20 @@ func (r *recorder) resolve(ctx context.Context, op device.Operation, sdk int) (c
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	base := 0
-	if r.Settings.ChannelBase != nil {
-		base = *r.Settings.ChannelBase
-	}
+	base := r.base()
 	channel = sdk - base + 1
 	if channel < 1 || count > 0 && channel > count {
 		return 0, 0, 0, r.Failure(op, 0, netway.Meaning{Kind: device.KindNoSuchChannel, Words: noChannel(sdk, base, count)})
 	}
 	return channel, count, port, nil
+}
+
+// base is the SDK's number of the first channel.
+func (r *recorder) base() int {
+	if r.Settings.ChannelBase != nil {
+		return *r.Settings.ChannelBase
+	}
+	return 0
 }
 
 func noChannel(sdk, base, count int) string {

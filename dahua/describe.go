@@ -3,6 +3,7 @@ package dahua
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 		return nil, err
 	}
 	d.Channels = r.list(all, states)
-	r.findPTZ(ctx, d.Channels)
+	r.findPTZ(ctx, d.Channels, all.channels())
 	return d, nil
 }
 
@@ -95,10 +96,7 @@ func (r *recorder) placed(reading *netway.ClockReading, told values) netway.Cloc
 
 // list puts together what the tables tell about each channel. Slots that the device calls empty are left out.
 func (r *recorder) list(told values, states map[int]cameraState) []device.Channel {
-	base := 0
-	if r.Settings.ChannelBase != nil {
-		base = *r.Settings.ChannelBase
-	}
+	base := r.base()
 	remotes := told.remotes()
 	recorder := strings.Contains(strings.ToUpper(r.info.Model), "NVR")
 	var all []device.Channel
@@ -128,38 +126,50 @@ func (r *recorder) list(told values, states map[int]cameraState) []device.Channe
 	return all
 }
 
-// findPTZ asks which cameras can be moved. A refusal tells something only where the device knows the page at another channel.
-func (r *recorder) findPTZ(ctx context.Context, channels []device.Channel) {
-	base, settled := 1, r.lore().ptzBase
-	if settled != nil {
-		base = *settled
-	}
-	first := 0
-	if r.Settings.ChannelBase != nil {
-		first = *r.Settings.ChannelBase
-	}
+// findPTZ asks which cameras of a device with so many channels can be moved. A refusal tells something only where the device knows the
+// page at another channel.
+func (r *recorder) findPTZ(ctx context.Context, channels []device.Channel, count int) {
+	ctx, cancel := context.WithTimeout(ctx, limitPTZ)
+	defer cancel()
+	shift := r.capsBase(ctx, count) - r.base()
 	channels = channels[:min(len(channels), maxAskedPTZ)]
 	refused := make([]bool, len(channels))
 	netway.Each(ctx, limitPTZ, len(channels), func(ctx context.Context, i int) {
-		c := &channels[i]
-		if c.Online != nil && !*c.Online {
-			return
+		if c := &channels[i]; c.Online == nil || *c.Online {
+			c.PTZ, refused[i] = r.askPTZ(ctx, c.Number+shift)
 		}
-		told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf(pageCaps, c.Number-first+base))
-		if err == nil && len(told) > 0 {
-			able := told.moves()
-			c.PTZ = &able
-			return
-		}
-		refused[i] = saysNo(err)
 	})
-	answers := false
-	for _, c := range channels {
-		answers = answers || c.PTZ != nil
+	if !slices.ContainsFunc(channels, func(c device.Channel) bool { return c.PTZ != nil }) {
+		return
 	}
 	for i := range channels {
-		if answers && refused[i] {
+		if refused[i] {
 			channels[i].PTZ = new(false)
 		}
 	}
+}
+
+// askPTZ asks what one camera can do. able is nil where the device does not tell.
+func (r *recorder) askPTZ(ctx context.Context, number int) (able *bool, refused bool) {
+	told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf(pageCaps, number))
+	if err != nil || len(told) == 0 {
+		return nil, saysNo(err)
+	}
+	return new(told.moves()), false
+}
+
+// capsBase returns the number of the first channel in ptz.cgi, 1 with recorders and 0 with some cameras and recorders: who tells of number
+// 0, but not of the number of the last channel, counts from 0.
+func (r *recorder) capsBase(ctx context.Context, count int) int {
+	if known := r.lore().ptzBase; known != nil {
+		return *known
+	}
+	first, _ := r.askPTZ(ctx, 0)
+	if first == nil || count == 0 {
+		return 1
+	}
+	if _, refused := r.askPTZ(ctx, count); refused {
+		return 0
+	}
+	return 1
 }

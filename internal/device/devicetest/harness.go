@@ -29,7 +29,13 @@ const (
 	EndsByCut     Trouble = "cuts the connection at the end of a playback"
 	EndsByWord    Trouble = "announces the end of a playback"
 	StopFails     Trouble = "fails to stop a camera once"
+
+	WrongClock Trouble = "has a clock that is wrong by ClockOff"
+	NoPictures Trouble = "gives no single pictures"
 )
+
+// ClockOff is how far the clock of a recorder under WrongClock is ahead.
+const ClockOff = 47 * time.Minute
 
 // Setup is what a recorder under test is like. The zero value is an ordinary one that has nothing recorded.
 type Setup struct {
@@ -103,6 +109,8 @@ type Harness struct {
 	Existing string
 	// Whole says that the way asks for the pages of a search itself and gives what it has found at the end, as makers' libraries do.
 	Whole bool
+	// Terse says that the way tells of a recorder only who it is and how its channels are numbered, as makers' libraries do.
+	Terse bool
 	// Lag is how much longer than others the way may hold what nobody wants any more: a call into a maker's library cannot be ended.
 	Lag time.Duration
 }
@@ -130,4 +138,5 @@ func Run(t *testing.T, h Harness) {
 	t.Run("search", h.searches)
 	t.Run("playback", h.playbacks)
 	t.Run("PTZ", h.movements)
+	t.Run("inspection", h.inspections)
 }

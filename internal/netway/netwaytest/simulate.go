@@ -53,6 +53,10 @@ func faults(trouble devicetest.Trouble) nvrsim.Faults {
 		return nvrsim.Faults{EndAs: nvrsim.EndClose}
 	case devicetest.EndsByWord:
 		return nvrsim.Faults{EndAs: nvrsim.EndAnnounce}
+	case devicetest.WrongClock:
+		return nvrsim.Faults{ClockOff: nvrsim.Duration(devicetest.ClockOff)}
+	case devicetest.NoPictures:
+		return nvrsim.Faults{NoPictures: true}
 	case devicetest.StopFails:
 		return nvrsim.Faults{PTZStopFails: 1}
 	default:

@@ -127,6 +127,6 @@ func (a Adapter) Contract(t *testing.T) {
 			return a.Simulate(t, a.recorder(setup))
 		},
 		Channel: first, Second: first + 1, Offline: first + 2, Missing: first + 3, Existing: fmt.Sprintf("%d-%d", first, first+2),
-		Whole: true, Lag: lag,
+		Whole: true, Terse: true, Lag: lag,
 	})
 }
