@@ -16,6 +16,7 @@ import (
 	"mediapusher/hik"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
+	"mediapusher/internal/metrics"
 	"mediapusher/internal/netway"
 	"mediapusher/internal/sdkway"
 	"mediapusher/vendor_sdk/supervisor"
@@ -25,7 +26,7 @@ import (
 const dialTimeout = 3 * time.Second
 
 // newDevices builds the left edge: all vendors, each by its ways, behind one pool of logins. current is the configuration of the moment.
-func newDevices(current func() *config.Config, log *zap.Logger) (*device.Pool, error) {
+func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *zap.Logger) (*device.Pool, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("where this program lies: %w", err)
@@ -48,9 +49,9 @@ func newDevices(current func() *config.Config, log *zap.Logger) (*device.Pool, e
 		library := libraries[vendor]
 		ways := []device.Way{
 			{Name: device.WayNet, Driver: adapter.net},
-			{Name: device.WaySDK, Driver: adapter.sdk(sdkway.Config{
+			{Name: device.WaySDK, NotBuilt: library.notBuilt, Driver: adapter.sdk(sdkway.Config{
 				Settings: settings, NotBuilt: library.notBuilt,
-				Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, log)),
+				Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, numbers.Workers(vendor), log)),
 				Silence:    silence, Log: log.Named("sdk"),
 			})},
 		}
@@ -67,16 +68,19 @@ func newDevices(current func() *config.Config, log *zap.Logger) (*device.Pool, e
 		})
 	}
 	return device.NewPool(device.PoolConfig{
-		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown }, Log: log.Named("login"),
+		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown }, Observer: numbers.Logins(),
+		Log: log.Named("login"),
 	}), nil
 }
 
-// newSupervisor starts workers of a vendor: this program, as sdk-worker.
-func newSupervisor(cfg *config.Config, program string, vendor device.Vendor, log *zap.Logger) *supervisor.Supervisor {
+// newSupervisor starts workers of a vendor: this program, as sdk-worker. count may be nil.
+func newSupervisor(
+	cfg *config.Config, program string, vendor device.Vendor, count supervisor.Observer, log *zap.Logger,
+) *supervisor.Supervisor {
 	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
 	return supervisor.New(supervisor.Config{
 		Command:   []string{program, "sdk-worker", "--vendor=" + string(vendor), "--directory=" + directory},
-		Directory: directory, MemoryLimit: int64(cfg.SDK.MaxMemory) << 20, Log: log.Named("sdk"),
+		Directory: directory, MemoryLimit: int64(cfg.SDK.MaxMemory) << 20, Observer: count, Log: log.Named("sdk"),
 	})
 }
 
