@@ -18,8 +18,9 @@ type cameras struct {
 	log     *zap.Logger
 }
 
-func newCameras(cfg *config.Config, environ []string, log *zap.Logger) *cameras {
-	guarding := ptz.GuardConfig{Log: log}
+// newCameras opens the journal. count may be nil.
+func newCameras(cfg *config.Config, environ []string, count ptz.Observer, log *zap.Logger) *cameras {
+	guarding := ptz.GuardConfig{Observer: count, Log: log}
 	journal, err := openJournal(cfg, environ, log)
 	if err != nil {
 		log.Warn("no directory for data (data_dir): a camera that moves while this process is killed is not stopped by the next one",

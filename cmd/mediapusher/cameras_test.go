@@ -49,14 +49,14 @@ func TestNextStartStopsWhatAKilledOneLeftMoving(t *testing.T) {
 	cfg.DataDir = t.TempDir()
 	stops := make(stopped, 1)
 
-	killed := newCameras(&cfg, nil, zap.NewNop())
+	killed := newCameras(&cfg, nil, nil, zap.NewNop())
 	camera := device.NewCamera(stops, device.Target{Vendor: device.Dahua, Host: "192.0.2.1", Port: 37777}, 7)
 	if err := killed.journal.Note(ptz.Entry{Key: camera.Key(), Command: ptz.PanLeft, Access: camera.Access()}); err != nil {
 		t.Fatal(err)
 	}
 	killed.close() // what the system does for a killed process
 
-	next := newCameras(&cfg, nil, zap.NewNop())
+	next := newCameras(&cfg, nil, nil, zap.NewNop())
 	defer next.close()
 	end := runUntilEnded(next.run, make(chan error, 1))
 	next.recover(t.Context(), stops)
@@ -81,7 +81,7 @@ func TestCamerasMoveWithoutADirectory(t *testing.T) {
 	}
 	cfg := config.Default()
 	cfg.DataDir = file
-	c := newCameras(&cfg, nil, zap.NewNop())
+	c := newCameras(&cfg, nil, nil, zap.NewNop())
 	defer c.close()
 	stops := make(stopped, 1)
 	end := runUntilEnded(c.run, make(chan error, 1))

@@ -76,7 +76,7 @@ func examine(ctx context.Context, out io.Writer, cfg *config.Config, program str
 	}
 	ctx, cancel := context.WithTimeout(ctx, loadLimit)
 	defer cancel()
-	version, err := newSupervisor(cfg, program, vendor, zap.NewNop()).Version(ctx)
+	version, err := newSupervisor(cfg, program, vendor, nil, zap.NewNop()).Version(ctx)
 	var load *sdk.LoadError
 	switch {
 	case err == nil:

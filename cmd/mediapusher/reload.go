@@ -25,14 +25,18 @@ type settings struct {
 	manager osservice.Manager
 	tasks   *task.Scheduler
 	log     *logging.Log
+	// reloaded is told of each reading, with what is wrong with the file.
+	reloaded func(error)
 
 	mu sync.Mutex // one reading at a time, so that the last one is what all have
 }
 
 var _ api.Configuration = (*settings)(nil)
 
-func newSettings(live *config.Live, manager osservice.Manager, tasks *task.Scheduler, log *logging.Log) *settings {
-	return &settings{live: live, manager: manager, tasks: tasks, log: log}
+func newSettings(
+	live *config.Live, manager osservice.Manager, tasks *task.Scheduler, reloaded func(error), log *logging.Log,
+) *settings {
+	return &settings{live: live, manager: manager, tasks: tasks, reloaded: reloaded, log: log}
 }
 
 // Reload implements api.Configuration. What happened stands in the log, too.
@@ -42,6 +46,7 @@ func (s *settings) Reload(context.Context) (api.Change, error) {
 	s.manager.Reloading()
 	defer s.manager.Ready()
 	change, err := s.live.Reload()
+	s.reloaded(err)
 	if err != nil {
 		s.log.Error("the configuration is wrong, the settings in force stay", zap.Error(err))
 		return api.Change{}, err

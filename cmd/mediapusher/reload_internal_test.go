@@ -69,7 +69,7 @@ func settingsOf(t *testing.T, file string) (*settings, *told) {
 		t.Fatal(err)
 	}
 	manager := &told{}
-	return newSettings(live, manager, tasks, log), manager
+	return newSettings(live, manager, tasks, func(error) {}, log), manager
 }
 
 func put(t *testing.T, file, text string) {

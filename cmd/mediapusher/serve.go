@@ -18,6 +18,7 @@ import (
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
 	"mediapusher/internal/logging"
+	"mediapusher/internal/metrics"
 	"mediapusher/internal/osservice"
 	"mediapusher/playback"
 	"mediapusher/ptz"
@@ -31,7 +32,11 @@ const answerLimit = time.Second
 // serve wires the rooms from the edges to the middle, runs them, and ends them in order when ctx ends or one of them fails.
 func serve(ctx context.Context, live *config.Live, manager osservice.Manager, log *logging.Log) error {
 	cfg := live.Current()
-	left, err := newDevices(live.Current, log.Logger)
+	numbers, err := newMetrics(log.Named("metrics"))
+	if err != nil {
+		return err
+	}
+	left, err := newDevices(live.Current, numbers, log.Logger)
 	if err != nil {
 		return err
 	}
@@ -39,16 +44,20 @@ func serve(ctx context.Context, live *config.Live, manager osservice.Manager, lo
 	if err != nil {
 		return err
 	}
-	moving := newCameras(cfg, os.Environ(), log.Named("ptz"))
+	moving := newCameras(cfg, os.Environ(), numbers.Cameras(), log.Named("ptz"))
 	defer moving.close()
 	scheduling := taskConfig(cfg)
+	scheduling.Observer = numbers.Sessions()
 	scheduling.Devices, scheduling.RTMP, scheduling.PTZ, scheduling.Log = left, right.dialer, moving.guard, log.Named("task")
 	tasks, err := task.New(scheduling)
 	if err != nil {
 		return err
 	}
-	reloading := newSettings(live, manager, tasks, log)
-	doors, err := open(ctx, reloading, inspection{left}, tasks, log.Logger)
+	if err := numbers.Watch(tasks, left); err != nil {
+		return err
+	}
+	reloading := newSettings(live, manager, tasks, numbers.Reloaded, log)
+	doors, err := open(ctx, reloading, inspection{left}, tasks, numbers, log.Logger)
 	if err != nil {
 		return errors.Join(err, right.giveUp())
 	}
@@ -131,18 +140,19 @@ type doors struct {
 
 // open opens all listeners, or none.
 func open(
-	ctx context.Context, settings *settings, devices api.Devices, tasks *task.Scheduler, log *zap.Logger,
+	ctx context.Context, settings *settings, devices api.Devices, tasks *task.Scheduler, numbers *metrics.Metrics, log *zap.Logger,
 ) (*doors, error) {
 	cfg := settings.live.Current()
 	public := api.Config{
-		Settings: settings.public, Devices: devices, Allow: settings.allow, Log: log.Named("api"),
+		Settings: settings.public, Devices: devices, Allow: settings.allow, Observer: numbers.Requests(), Log: log.Named("api"),
 	}
 	reference, err := openapi.New()
 	if err != nil {
 		return nil, err
 	}
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Docs: reference, Log: log.Named("admin"),
+		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Docs: reference,
+		Metrics: numbers.Handler(), Log: log.Named("admin"),
 	}, public, tasks, tasks)
 	d := &doors{}
 	for _, address := range cfg.API.Listen {
