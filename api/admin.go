@@ -18,6 +18,9 @@ import (
 type Sessions interface {
 	// Snapshots returns one snapshot for each session, in any order. It may be called from several goroutines.
 	Snapshots() []task.Snapshot
+	// TraceOf tells about one session by Snapshot.ID, Past about those that have ended lately, the newest first; see task.Scheduler.
+	TraceOf(sessionID string) (task.Trace, error)
+	Past() []task.Trace
 }
 
 // AdminConfig says how the admin listener answers. What is nil is left out.
@@ -47,6 +50,7 @@ type AdminConfig struct {
 
 type admin struct {
 	cfg      AdminConfig
+	server   *server
 	sessions Sessions
 }
 
@@ -64,9 +68,9 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	a := &admin{cfg, sessions}
+	a := &admin{cfg, newServer(public, tasks), sessions}
 	guarded := newRouter()
-	newServer(public, tasks).route(guarded)
+	a.server.route(guarded)
 	a.route(guarded)
 
 	h := sameOrigin(a.demo(tolerantPaths(guarded)))
@@ -80,6 +84,7 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 // route adds what only the admin listener answers, written as normalPath writes paths.
 func (a *admin) route(r chi.Router) {
 	r.Get("/STREAMS", endpoint(a.list).handler())
+	r.Get("/STREAMS/{session_id}/TRACE", endpoint(a.traceOfSession).handler())
 	r.Get("/HEALTHZ", endpoint(a.health).handler())
 	r.Get("/READYZ", endpoint(a.ready).handler())
 	if a.cfg.Info != nil {
@@ -149,7 +154,8 @@ func (a *admin) list(http.ResponseWriter, *http.Request) reply {
 	return reply{status: http.StatusOK, body: struct {
 		answer
 		Streams []sessionView `json:"streams"`
-	}{answer{codeNoError, okMessage}, views}}
+		Ended   []endedView   `json:"ended"`
+	}{answer{codeNoError, okMessage}, views, endedViews(a.sessions.Past(), now)}}
 }
 
 func (a *admin) health(http.ResponseWriter, *http.Request) reply {

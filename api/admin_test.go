@@ -20,6 +20,22 @@ type list []task.Snapshot
 
 func (l list) Snapshots() []task.Snapshot { return l }
 
+func (l list) Past() []task.Trace {
+	if len(l) == 0 {
+		return nil
+	}
+	return []task.Trace{refusedStart()}
+}
+
+func (l list) TraceOf(id string) (task.Trace, error) {
+	for _, t := range []task.Trace{running(), refusedStart()} {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return task.Trace{}, task.ErrNoSession
+}
+
 // admin is the handler of the admin listener with a scheduler that knows the handle 12681.
 func admin(cfg api.AdminConfig, sessions api.Sessions) http.Handler {
 	return api.NewAdmin(cfg, publicConfig(), newFake(), sessions)
@@ -67,7 +83,7 @@ func TestStreams(t *testing.T) {
 		t.Errorf("a page of another origin may read: %q", got)
 	}
 	checkHeaders(t, "/STREAMS", w.Header(), w.Body.Len())
-	if w := ask(admin(api.AdminConfig{Loopback: true}, list{}), "/STREAMS"); w.Body.String() != strings.TrimSuffix(okText, "}")+`,"streams":[]}` {
+	if w := ask(admin(api.AdminConfig{Loopback: true}, list{}), "/STREAMS"); w.Body.String() != strings.TrimSuffix(okText, "}")+`,"streams":[],"ended":[]}` {
 		t.Errorf("no streams: %s", w.Body)
 	}
 }

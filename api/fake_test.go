@@ -129,6 +129,19 @@ func (f *fake) Status(handle int32) (task.Snapshot, error) {
 	return s, f.known("status", handle)
 }
 
+// Trace knows the handle 12681, and 12680 as one that has ended.
+func (f *fake) Trace(handle int32) (task.Trace, error) {
+	f.note("trace:%d", handle)
+	switch handle {
+	case 12681:
+		return running(), nil
+	case 12680:
+		return refusedStart(), nil
+	default:
+		return task.Trace{}, task.ErrNoSession
+	}
+}
+
 func (f *fake) known(what string, handle int32) error {
 	f.note("%s:%d", what, handle)
 	f.mu.Lock()

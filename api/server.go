@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"mediapusher/internal/device"
+	"mediapusher/internal/diagnosis"
 	"mediapusher/ptz"
 	"mediapusher/task"
 )
@@ -35,6 +36,8 @@ type Tasks interface {
 	Move(ctx context.Context, handle int32, command ptz.Command, duration time.Duration) error
 	// Status does not renew the lease; the error is task.ErrNoSession.
 	Status(handle int32) (task.Snapshot, error)
+	// Trace does not renew the lease either, and knows handles that have ended; the error is task.ErrNoSession.
+	Trace(handle int32) (task.Trace, error)
 }
 
 // Config says how the API answers.
@@ -47,6 +50,9 @@ type Config struct {
 	Allow func(ctx context.Context, target device.Target) error
 	// Now is the clock for ages, nil for time.Now.
 	Now func() time.Time
+	// Server asks the media server about a session's stream, within a few seconds; nil where nobody can be asked. It may be called from
+	// several goroutines.
+	Server func(ctx context.Context, session task.Snapshot) diagnosis.View
 	// Observer is told of all answers, also those of the admin listener; it may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -105,6 +111,7 @@ func (s *server) route(r chi.Router) {
 	r.Post("/REAL_STREAM", endpoint(s.realStream).handler())
 	r.Post("/BACK_STREAM", endpoint(s.backStream).handler())
 	r.Get("/STREAM/{play_handle}", endpoint(s.session).handler())
+	r.Get("/STREAM/{play_handle}/TRACE", endpoint(s.traceOfHandle).handler())
 	r.Post("/STREAM/{play_handle}/POSITION", endpoint(s.position).handler())
 	r.Post("/STREAM/{play_handle}/PTZCONTROL", endpoint(s.ptzControl).handler())
 	r.Post("/STREAM/{play_handle}/SPEED", endpoint(s.speed).handler())

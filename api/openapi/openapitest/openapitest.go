@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -19,9 +20,11 @@ import (
 
 const resource = "reference.json"
 
-// Reference is an OpenAPI 3.1 document. Its methods may not be called from several goroutines.
+// Reference is an OpenAPI 3.1 document. Its methods may be called from several goroutines.
 type Reference struct {
-	tree     map[string]any
+	tree map[string]any
+
+	mu       sync.Mutex
 	compiler *jsonschema.Compiler
 }
 
@@ -145,7 +148,7 @@ func (r *Reference) validate(where []string, body []byte) error {
 		where[i] = strings.ReplaceAll(strings.ReplaceAll(part, "~", "~0"), "/", "~1")
 	}
 	pointer := strings.NewReplacer("{", "%7B", "}", "%7D").Replace(strings.Join(where, "/"))
-	schema, err := r.compiler.Compile(resource + "#/" + pointer)
+	schema, err := r.compile(resource + "#/" + pointer)
 	if err != nil {
 		return err
 	}
@@ -154,6 +157,12 @@ func (r *Reference) validate(where []string, body []byte) error {
 		return err
 	}
 	return schema.Validate(value)
+}
+
+func (r *Reference) compile(location string) (*jsonschema.Schema, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.compiler.Compile(location)
 }
 
 // matches compares a path with one of the reference, in any case, and whatever stands for a parameter.
