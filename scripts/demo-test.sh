@@ -20,5 +20,4 @@ until grep -q '^Moving pictures: ' .cache/demo-test/demo.log; do
   sleep 0.2
 done
 
-node web/test/demo.mjs
-node web/test/recording.mjs
+node web/test/watch.mjs

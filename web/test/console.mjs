@@ -112,7 +112,7 @@ async function explained(page, check) {
   }
   await page.goto(`${service}/console/#/trace/session/wrong_password`);
   await page.waitForSelector('.steps .here[data-step="login"]');
-  await everywhere(page, check, folder, 'trace');
+  await everywhere(page, check, folder, 'trace-double');
   check((await page.innerText('.facts')).includes('NET_DVR_PASSWORD_ERROR'), 'the device\'s own error is not among the facts');
 
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(service).origin });
