@@ -67,15 +67,7 @@ type nodeMediaServer struct{ rtmp int }
 func startNodeMediaServer(t testing.TB) *nodeMediaServer {
 	t.Helper()
 	node := need(t, "node")
-	app, err := filepath.Abs("nms/node_modules/node-media-server/bin/app.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fileMissing(app) {
-		if _, stderr, err := run(t, t.Context(), need(t, "npm"), "ci", "--prefix", "nms", "--no-audit", "--no-fund"); err != nil {
-			lacking(t, "node-media-server ("+lastLine(stderr)+")")
-		}
-	}
+	app := npm(t, "nms", "node-media-server/bin/app.js")
 	s := &nodeMediaServer{rtmp: freePort(t)}
 	dir := t.TempDir()
 	config := fmt.Sprintf(`{"bind": "127.0.0.1", "rtmp": {"port": %d}, "http": {"port": %d}, "store": {"path": %q},

@@ -185,7 +185,11 @@ func (s *service) try(path string, body any) (a answer, err error) {
 	if response.StatusCode != http.StatusOK {
 		return a, fmt.Errorf("%s: HTTP status %d", path, response.StatusCode)
 	}
-	return a, json.NewDecoder(response.Body).Decode(&a)
+	content, err = documented(s.t, response)
+	if err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(content, &a)
 }
 
 func (s *service) beat(a answer) int {
