@@ -15,6 +15,7 @@ type Config struct {
 	API   API   `yaml:"api" envPrefix:"API_"`
 	Admin Admin `yaml:"admin" envPrefix:"ADMIN_"`
 	RTMP  RTMP  `yaml:"rtmp" envPrefix:"RTMP_"`
+	SRS   SRS   `yaml:"srs" envPrefix:"SRS_"`
 
 	// Templates of the addresses beside rtmp.play_url: "" is derived from rtmp.publish_url or the embedded server, None leaves the
 	// address out. See URLs.
@@ -81,6 +82,13 @@ const (
 	HEVCLegacy   HEVC = "legacy"
 	HEVCNone     HEVC = "none"
 )
+
+// SRS is about what the RTMP server tells of itself.
+type SRS struct {
+	// APIURL is its HTTP API, "http://host:port": "" is derived from rtmp.publish_url, None asks nobody. It may hold user and password,
+	// and so is a secret. See SRSAPI.
+	APIURL device.Secret `yaml:"api_url" env:"API_URL" reload:"restart"`
+}
 
 // Embedded is the media server inside, used where there is no rtmp.publish_url.
 type Embedded struct {

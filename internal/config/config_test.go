@@ -90,7 +90,7 @@ func keys(t reflect.Type, prefix string) []string {
 var otherValues = map[string]string{
 	"api.listen": ":1, :2", "api.token": "t", "api.origins": "http://a,http://b", "api.trust_forwarded_host": "true",
 	"admin.listen": "127.0.0.1:3", "admin.token": "u", "rtmp.publish_url": "rtmp://h/a/{stream}", "rtmp.play_url": "rtmp://p/{stream}",
-	"rtmp.hevc": "none", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
+	"rtmp.hevc": "none", "srs.api_url": "http://h:1985", "flv_url": "none", "hls_url": "none", "webrtc_url": "none", "embedded.rtmp_listen": ":4",
 	"embedded.http_listen": ":5", "heartbeat.interval": "1s", "heartbeat.grace": "2s", "start_timeout": "3s", "search_timeout": "4s",
 	"source_timeout": "6s", "playback.stop_at_end_time": "true", "data_dir": "/srv/data", "audio.other": "drop",
 	"login.cool_down": "1m", "sdk.hikvision": "/opt/hik", "sdk.dahua": "/opt/dahua", "sdk.max_memory": "512", "log.level": "debug", "log.format": "json", "log.file": "/srv/x.log", "log.max_size": "7", "log.max_files": "2", "allow_devices": "10.0.0.0/8,::1",

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // restart are the keys that a running service does not take. Every other one is applied: nothing of the example is silently left out.
 var restart = []string{
-	"api.listen", "admin.listen", "rtmp.publish_url", "rtmp.hevc", "embedded.rtmp_listen", "embedded.http_listen", "data_dir",
+	"api.listen", "admin.listen", "rtmp.publish_url", "rtmp.hevc", "srs.api_url", "embedded.rtmp_listen", "embedded.http_listen", "data_dir",
 	"sdk.hikvision", "sdk.dahua", "sdk.max_memory", "log.format", "log.file", "log.max_size", "log.max_files",
 }
 

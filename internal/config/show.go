@@ -10,11 +10,14 @@ import (
 )
 
 // YAML returns the settings in the form of a file, every key with its value. A secret that is set shows as "***", and of
-// rtmp.publish_url what a log may show.
+// rtmp.publish_url and srs.api_url what a log may show.
 func (c *Config) YAML() ([]byte, error) {
 	shown := *c
 	if c.RTMP.PublishURL.Reveal() != "" {
 		shown.RTMP.PublishURL = device.NewSecret(c.PublishAddress())
+	}
+	if c.SRS.APIURL.Reveal() != "" {
+		shown.SRS.APIURL = device.NewSecret(withoutUser(c.SRS.APIURL.Reveal()))
 	}
 	for _, token := range []*device.Secret{&shown.API.Token, &shown.Admin.Token} {
 		if token.Reveal() != "" {
@@ -31,10 +34,21 @@ func (c *Config) YAML() ([]byte, error) {
 // PublishAddress is rtmp.publish_url as a log may show it: no user, no password, no query. It is empty where that key is.
 func (c *Config) PublishAddress() string {
 	address, _, _ := strings.Cut(c.RTMP.PublishURL.Reveal(), "?")
-	scheme, rest, found := strings.Cut(address, "://")
-	if !found {
+	if !strings.Contains(address, "://") {
 		return ""
 	}
-	authority, path, _ := strings.Cut(rest, "/")
-	return scheme + "://" + authority[strings.LastIndex(authority, "@")+1:] + "/" + path
+	return withoutUser(address)
+}
+
+// withoutUser is an address without the user and password in it.
+func withoutUser(address string) string {
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found {
+		return address
+	}
+	authority, path, slash := strings.Cut(rest, "/")
+	if slash {
+		path = "/" + path
+	}
+	return scheme + "://" + authority[strings.LastIndex(authority, "@")+1:] + path
 }

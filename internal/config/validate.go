@@ -109,6 +109,7 @@ func (c *Config) checkAddresses(p *problems) {
 			p.add("rtmp.publish_url", redacted, "must be rtmp://host:port/app/{stream}, with {stream} once in the last part")
 		}
 	}
+	c.checkSRS(p)
 	checkTemplate(p, "rtmp.play_url", c.RTMP.PlayURL)
 	for _, other := range []struct{ key, template string }{
 		{"flv_url", c.FLVURL}, {"hls_url", c.HLSURL}, {"webrtc_url", c.WebRTCURL},
