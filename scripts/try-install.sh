@@ -72,8 +72,8 @@ pause() { read -rt 0.2 <> <(:) || true; }
 
 # inside runs a command in the container; network only in its network.
 inside() {
-  nsenter --target "$init" --mount --uts --ipc --net --pid --root --wd=/ \
-    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+  nsenter --target "$init" --mount --uts --ipc --net --pid --root \
+    env --chdir=/ -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 get() { nsenter --target "$init" --net curl --silent --show-error --fail --max-time 20 "$@"; }
 
