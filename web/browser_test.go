@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,9 +37,9 @@ func need(t *testing.T, files ...string) {
 	}
 }
 
-// The page with a real media server behind it, and a double in place of the API: one stream with sound and one without.
-func TestPageInBrowser(t *testing.T) {
-	need(t, "ffmpeg", "node", "/usr/bin/chromium", "node_modules/playwright-core", "vendor/mpegts.js")
+// The players with a real media server behind them, and a double in place of the service: one stream with sound and one without.
+func TestPlayerInBrowser(t *testing.T) {
+	need(t, "ffmpeg", "node", "/usr/bin/chromium", "node_modules/playwright-core", "node_modules/axe-core", "vendor/mpegts.js")
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	server, err := mediaserver.New(mediaserver.Config{HTTPListen: "127.0.0.1:0"})
@@ -64,33 +63,28 @@ func TestPageInBrowser(t *testing.T) {
 		running.Go(func() { feed(ctx, t, publication, clip) })
 	}
 	api := &double{media: server.HTTPAddr().String(), handles: map[int]int{}}
-	apiServer := httptest.NewServer(api)
-	defer apiServer.Close()
-	page := httptest.NewServer(http.StripPrefix("/demo", web.Handler()))
-	defer page.Close()
+	service := httptest.NewServer(api)
+	defer service.Close()
 
 	folder := t.TempDir()
 	if kept := os.Getenv("MEDIAPUSHER_SCREENSHOTS"); kept != "" {
 		folder = kept
 	}
-	target := page.URL + "/demo/?api=" + url.QueryEscape(apiServer.URL)
-	out, err := exec.CommandContext(ctx, "node", "test/demo.mjs", target, folder).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "node", "test/player.mjs", service.URL, folder).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	if api.started != 5 || len(api.handles) != 0 {
-		t.Errorf("%d streams started, want two lost, the same again, and one that cannot be decoded; %d not stopped", api.started, len(api.handles))
-	}
-	shots, _ := filepath.Glob(filepath.Join(folder, "video-*.png"))
-	if len(shots) != 4 {
-		t.Errorf("%d screenshots", len(shots))
+	if api.started != 15 || len(api.handles) != 0 {
+		t.Errorf("%d streams started, want two lost, the same again, one that cannot be decoded, one by WebRTC and nine; %d not stopped", api.started,
+			len(api.handles))
 	}
 }
 
-// double is an API that knows two streams. It loses the first handle of each at once, so that the page must ask again.
+// double is a service that knows two streams. It loses the first handle of each at once, so that the page must ask again, and moves no
+// camera.
 type double struct {
 	media string
 
@@ -100,17 +94,17 @@ type double struct {
 }
 
 func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	w.Header().Set("Access-Control-Allow-Headers", "*")
-	w.Header().Set("Content-Type", "application/json")
-	if r.Method == http.MethodOptions {
+	if strings.HasPrefix(r.URL.Path, "/console/") {
+		http.StripPrefix("/console", web.Handler()).ServeHTTP(w, r)
 		return
 	}
+	w.Header().Set("Content-Type", "application/json")
 	answer := map[string]any{"status_code": 200, "status_message": "OK"}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if parts[0] == "REAL_STREAM" {
+	switch parts[0] {
+	case "REAL_STREAM":
 		var request struct {
 			Category int `json:"nvr_category"`
 			Channel  int `json:"nvr_channel"`
@@ -127,7 +121,8 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		name := []string{"hikvision", "dahua"}[request.Category]
 		answer["flv_url"] = fmt.Sprintf("http://%s/live/%s.flv", d.media, name)
 		answer["rtmp_url"] = "rtmp://127.0.0.1/live/" + name
-	} else {
+		answer["webrtc_url"] = fmt.Sprintf("http://%s/rtc/v1/whep/?app=live&stream=%s", d.media, name)
+	case "STREAM":
 		var handle int
 		_, _ = fmt.Sscan(parts[1], &handle)
 		category, known := d.handles[handle]
@@ -136,6 +131,9 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		if len(parts) == 3 && parts[2] == "STOP" {
 			delete(d.handles, handle)
+		}
+		if len(parts) == 3 && parts[2] == "PTZControl" && known {
+			answer["status_code"], answer["status_message"] = 609, "the camera has no PTZ"
 		}
 		if len(parts) == 2 && known {
 			answer["state"], answer["video_codec"], answer["audio_codec"] = "streaming", "H.264", []string{"AAC", ""}[category]

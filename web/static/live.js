@@ -9,7 +9,7 @@ export class Live extends Player {
   constructor(...common) {
     super(...common);
     this.pad = new Pad((command, duration) => this.move(command, duration));
-    this.extend(h('details', { class: 'camera' }, h('summary', { 'data-text': 'camera' }), this.pad.element));
+    this.find('.more').before(h('details', { class: 'camera' }, h('summary', { 'data-text': 'camera' }), this.pad.element));
   }
 
   open() { return api.start(this.request); }

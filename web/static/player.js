@@ -65,9 +65,6 @@ export class Player {
 
   find(selector) { return this.card.querySelector(selector); }
 
-  // extend adds controls to the card, below the picture.
-  extend(...controls) { this.find('.problem').before(...controls); }
-
   async start() {
     this.forget();
     this.failure = null;

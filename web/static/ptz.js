@@ -6,6 +6,7 @@ import { problem, word } from './words.js';
 
 const tap = 200; // ms that a short press moves the camera
 const held = 400; // ms of each further movement; so much at most goes on after the release
+const told = 1500; // ms that a movement stays told
 const early = 60; // ms before the end of a movement, at which the next is asked for
 
 const directions = [
@@ -107,9 +108,16 @@ export class Pad {
 
   // once moves the camera for a moment, shows what was answered, and tells whether it moves.
   async once(command, duration = tap) {
-    this.answer = await this.move(command, duration);
+    const answer = await this.move(command, duration);
+    this.answer = answer;
     this.words();
-    return this.answer?.status_code === 200;
+    if (answer?.status_code !== 200) return false;
+    setTimeout(() => {
+      if (this.answer !== answer) return;
+      this.answer = null;
+      this.words();
+    }, told);
+    return true;
   }
 
   words() {

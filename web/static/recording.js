@@ -21,7 +21,7 @@ export class Recording extends Player {
     this.speed = h('select', { class: 'speed', 'data-label': 'speed', change: () => this.steer((handle) => api.speed(handle, Number(this.speed.value))) },
       ...speeds.map((one) => h('option', { value: one, text: `${one} ×`, selected: one === 1 })));
     this.position = h('output', { class: 'position', 'data-label': 'position', 'aria-live': 'off', text: '–' });
-    this.extend(h('div', { class: 'recording' },
+    this.screen.after(h('div', { class: 'recording' },
       h('div', { class: 'times' }, h('span', { class: 'from' }), this.position, h('span', { class: 'until' })),
       this.timeline.element,
       h('div', { class: 'actions' }, this.hold, this.speed, this.timeline.zoom),

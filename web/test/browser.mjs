@@ -9,7 +9,8 @@ export const patience = 45000; // ms for each step, on a slow machine
 
 // Without these Chromium asks its maker's hosts at every start.
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'];
+  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns']; // WebRTC within one machine
 
 // browse gives test(page, check, report) a page, and sets the exit code: 1 where a check failed, the test threw, or the page reported an
 // error, on the console or by HTTP. With report.refusing the console may hold errors, and report.expected is an HTTP status that is none.

@@ -1,0 +1,124 @@
+// Proves in a headless browser what the players of the console do when things go otherwise: lost streams, codings that the browser lacks,
+// movements that are refused, WebRTC that works or does not, a full wall, and a page that goes away.
+//
+//   node web/test/player.mjs URL-of-the-service [folder for screenshots]
+//
+// The service is the double of browser_test.go, which loses the first handle of each of two streams.
+
+import { browse, clocks, moving, shots } from './browser.mjs';
+import { everywhere } from './views.mjs';
+import { answering } from './whepdouble.mjs';
+
+const [service, folder = '.cache/player-test'] = process.argv.slice(2);
+
+const stop = async (page) => {
+  for (let left = await page.locator('.player').count(); left > 0; left--) await page.locator('.player .stop').first().click();
+  await page.waitForSelector('.player', { state: 'detached' });
+};
+
+const play = async (page, preset) => {
+  if (!await page.isVisible('.target')) await page.click('.wall details > summary >> nth=0');
+  await page.click(`[data-preset="${preset}"]`);
+  await page.click('.target [type="submit"]');
+};
+
+async function lost(page, check) {
+  await page.goto(`${service}/console/?demo#/wall`);
+  check(!await page.isVisible('.player-missing'), 'mpegts.js is missing from the program');
+  await page.click('#play-both');
+  await moving(page, 2, [], 5);
+  const before = await shots(page, folder, 'video', 1);
+  await moving(page, 2, await clocks(page), 10);
+  const after = await shots(page, folder, 'video', 2);
+  before.forEach((image, i) => check(!image.equals(after[i]), `video ${i + 1}: both screenshots are the same`));
+  await page.waitForFunction(() => [...document.querySelectorAll('.player')].every((card) => card.dataset.state === 'playing'
+    && parseFloat(card.querySelector('[data-number="fps"]').textContent) > 0));
+}
+
+// refusals are told in words, and a movement that is refused is not asked for again.
+async function refusals(page, check) {
+  let asked = 0;
+  page.on('request', (request) => { if (request.url().endsWith('/PTZControl')) asked++; });
+  const card = page.locator('.player').first();
+  await card.locator('.camera > summary').click();
+  await card.locator('[data-move="8"]').click({ delay: 700 });
+  await card.locator('.pad[data-code="609"]').waitFor();
+  const text = await card.locator('.pad output').textContent();
+  check(text.includes('The movement is refused (609)'), `a refused movement is told as ${text}`);
+  check(asked === 1, `a refused movement was asked for ${asked} times`);
+  await stop(page);
+}
+
+// undecodable takes every coding from the browser, as some lack H.265: the card must say so and not ask again.
+async function undecodable(page, check, report) {
+  report.refusing = true;
+  await page.evaluate(() => {
+    globalThis.refused = 0;
+    globalThis.kept = MediaSource.prototype.addSourceBuffer;
+    MediaSource.prototype.addSourceBuffer = () => {
+      globalThis.refused++;
+      throw new DOMException('refused by the test', 'NotSupportedError');
+    };
+  });
+  await play(page, 'hikvision');
+  await page.waitForSelector('.player[data-state="failed"] .problem:not([hidden])');
+  check((await page.textContent('.player .problem')).includes('H.264'), 'a coding that the browser lacks is not told');
+  const asked = await page.evaluate(() => globalThis.refused);
+  await page.waitForTimeout(2500); // a new connection would come after one second
+  check(await page.getAttribute('.player', 'data-state') === 'failed', 'a coding that the browser lacks does not stay failed');
+  check(await page.evaluate(() => globalThis.refused) === asked, 'a coding that the browser lacks is tried again');
+  await stop(page);
+  await page.evaluate(() => { MediaSource.prototype.addSourceBuffer = globalThis.kept; });
+  report.refusing = false;
+}
+
+async function webrtc(page, check, report) {
+  const whep = await answering(page);
+  await play(page, 'dahua');
+  await page.waitForSelector('.player[data-state="playing"]');
+  await page.selectOption('.player .way', 'webrtc');
+  await page.waitForFunction(() => document.querySelector('.player video').srcObject && document.querySelector('.player').dataset.state === 'playing');
+  await moving(page, 1, [], 10);
+  check(whep.offers.length === 1 && whep.offers[0].includes('a=recvonly') && !whep.offers[0].includes('a=sendrecv'), `${whep.offers.length} offers, or of another kind`);
+  await page.selectOption('.player .way', 'flv');
+  await page.waitForFunction(() => !document.querySelector('.player video').srcObject && document.querySelector('.player').dataset.state === 'playing');
+  await moving(page, 1, await clocks(page), 5);
+  check(whep.ended.length === 1 && whep.ended[0].endsWith('/session/1'), `ended: ${whep.ended}`);
+
+  whep.refuse = 404;
+  report.expected = 404;
+  await page.selectOption('.player .way', 'webrtc');
+  await page.waitForSelector('.player .problem:not([hidden])');
+  await page.waitForSelector('.player[data-state="playing"]');
+  check(await page.inputValue('.player .way') === 'flv', 'a refused WebRTC does not fall back');
+  check((await page.textContent('.player .problem')).includes('HTTP-FLV'), 'the fall back is not told');
+  await moving(page, 1, await clocks(page), 5);
+  report.expected = 0;
+
+  whep.refuse = 0;
+  await page.selectOption('.player .way', 'webrtc');
+  await page.waitForFunction(() => document.querySelector('.player').dataset.state === 'playing' && document.querySelector('.player video').srcObject);
+  await stop(page);
+  for (let i = 0; i < 100 && whep.ended.length < 2; i++) await page.waitForTimeout(20);
+  check(whep.ended.length === 2, `${whep.ended.length} sessions ended of 2`);
+}
+
+async function full(page, check) {
+  for (let i = 0; i < 10; i++) await play(page, i % 2 ? 'dahua' : 'hikvision');
+  check(await page.locator('.player').count() === 9 && await page.isVisible('.wall .problem >> text=nine'), 'a tenth picture is not refused in words');
+  await page.click('.wall details > summary >> nth=0');
+  await moving(page, 9, [], 5);
+  await page.waitForFunction(() => [...document.querySelectorAll('.player')].every((card) => card.dataset.state === 'playing'));
+  check(await page.getAttribute('.players', 'data-layout') === '9', 'nine pictures are in another layout');
+  await everywhere(page, check, folder, 'nine');
+}
+
+await browse(folder, async (page, check, report) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await lost(page, check);
+  await refusals(page, check);
+  await undecodable(page, check, report);
+  await webrtc(page, check, report);
+  await full(page, check);
+  await page.goto('about:blank'); // the streams must end with the page
+});
