@@ -175,6 +175,8 @@ func (d *adminDouble) trace(name string) object {
 			one["state"], one["what"] = map[string]string{"error": "failed", "warning": "warning"}[verdict.severity], object{"en": verdict.en, "zh": verdict.zh}
 			one["took"], one["error"] = nil, "401 Unauthorized"
 			state = "waiting"
+		} else if state == "waiting" {
+			one["took"], one["age"], one["what"] = nil, nil, object{"en": "It has not come so far.", "zh": "尚未进行到这一步。"}
 		}
 		steps = append(steps, one)
 	}
