@@ -14,7 +14,7 @@ export class Rows {
       h('button', { type: 'button', 'data-text': column.name, click: () => sorted(column) })));
     this.body = h('tbody', { role: 'rowgroup' });
     this.table = h('table', { class: 'streams', role: 'table' },
-      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...this.headings, h('th', { role: 'columnheader', scope: 'col' }, h('span', { 'data-text': 'columnWhy' })))),
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...this.headings, h('th', { role: 'columnheader', scope: 'col', class: 'cell-why' }, h('span', { 'data-text': 'columnWhy' })))),
       this.body);
     // Rows that change their places under a hand or the focus are a nuisance: until both have left, the order stays.
     this.held = false;
