@@ -3,6 +3,7 @@ package osservice
 import (
 	"context"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -17,8 +18,12 @@ type Exec struct{}
 func (Exec) Run(ctx context.Context, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandLimit)
 	defer cancel()
-	command := exec.CommandContext(ctx, name, args...)
-	command.Env = append(command.Environ(), "LC_ALL=C", "SYSTEMD_PAGER=", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+	path, err := exec.LookPath(name)
+	if err != nil {
+		path = filepath.Join("/usr/sbin", name) // su without a login leaves it out of PATH
+	}
+	command := exec.CommandContext(ctx, path, args...)
+	command.Env = append(command.Environ(), "LC_ALL=C", "SYSTEMD_PAGER=")
 	output, err := command.CombinedOutput()
 	return strings.ToValidUTF8(string(output), "?"), err
 }

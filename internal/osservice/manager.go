@@ -30,28 +30,23 @@ func Watch(ctx context.Context, manager Manager, check func(context.Context) err
 	}
 	beat := time.NewTicker(every)
 	defer beat.Stop()
-	found := make(chan error, 1)
-	checking := false
+	found := make(chan error, 1) // a check that ends after Watch has a place for its word
 	for {
-		if !checking {
-			checking = true
-			go func() { found <- limited(ctx, every, check) }()
-		}
+		go func() { found <- limited(ctx, every, check) }()
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-found:
-			checking = false
 			if err == nil {
 				manager.Alive()
 			} else if ctx.Err() == nil {
 				said(err)
 			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-beat.C:
-			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat.C:
 		}
 	}
 }

@@ -290,3 +290,16 @@ func TestStatus(t *testing.T) {
 		t.Errorf("%+v, %v", status, err)
 	}
 }
+
+func TestExec(t *testing.T) {
+	output, err := osservice.Exec{}.Run(t.Context(), "go", "env", "NO_SUCH_NAME")
+	if err != nil || strings.TrimSpace(output) != "" {
+		t.Errorf("%q, %v", output, err)
+	}
+	if output, err := (osservice.Exec{}).Run(t.Context(), "go", "no-such-command"); err == nil || !strings.Contains(output, "no-such-command") {
+		t.Errorf("%q, %v", output, err)
+	}
+	if _, err := (osservice.Exec{}).Run(t.Context(), "no-such-program"); err == nil {
+		t.Error("a program that is not there ran")
+	}
+}

@@ -212,8 +212,8 @@ func (w *Windows) wait(ctx context.Context, wanted State) error {
 		case status.State == wanted:
 			return nil
 		case status.State == Stopped:
-			return fmt.Errorf("the service ended instead of starting; look why: Event Viewer, Windows Logs, Application, source %s; or run "+
-				"it by hand: %q serve --config %q", Name, w.cfg.Program, w.config())
+			return fmt.Errorf("the service ended instead of starting; look why: Event Viewer, Windows Logs, Application, source %s; "+
+				"or run it by hand: %q serve --config %q", Name, w.cfg.Program, w.config())
 		}
 		select {
 		case <-ctx.Done():

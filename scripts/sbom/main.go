@@ -1,6 +1,6 @@
-// Command sbom prints the parts of a built program as a CycloneDX 1.6 document (ECMA-424): the Go modules that the binary itself names, with
-// the licences that NOTICE names, and the npm packages of web/package-lock.json that the pages are built with. The same program gives the
-// same bytes. It runs in the root of the sources.
+// Command sbom prints the parts of a built program as a CycloneDX 1.6 document (ECMA-424): the Go modules that the binary itself names,
+// with the licences that NOTICE names, and the npm packages of web/package-lock.json that the pages are built with. The same program
+// gives the same bytes. It runs in the root of the sources.
 package main
 
 import (
