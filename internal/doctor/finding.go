@@ -1,0 +1,118 @@
+package doctor
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// State is how bad a finding is.
+type State int
+
+// The states, the best first. Broken is what keeps the service, or a recorder, from working.
+const (
+	OK State = iota
+	Warning
+	Broken
+)
+
+// Language is one that findings are printed in.
+type Language int
+
+// The languages.
+const (
+	English Language = iota
+	Chinese
+)
+
+// LanguageOf reads the name of a language or locale, such as "zh_CN.UTF-8". All that is not Chinese is English.
+func LanguageOf(locale string) Language {
+	if locale = strings.ToLower(strings.TrimSpace(locale)); locale == "zh" || strings.HasPrefix(locale, "zh_") || strings.HasPrefix(locale, "zh-") {
+		return Chinese
+	}
+	return English
+}
+
+// Text says the same in both languages.
+type Text struct{ EN, ZH string }
+
+// in returns the text in a language.
+func (t Text) in(l Language) string {
+	if l == Chinese {
+		return t.ZH
+	}
+	return t.EN
+}
+
+// textf fills in the same values in both languages.
+func textf(en, zh string, values ...any) Text {
+	return Text{fmt.Sprintf(en, values...), fmt.Sprintf(zh, values...)}
+}
+
+// Finding is what one check has found.
+type Finding struct {
+	// Subject is what was looked at: a key of the configuration, a part of the system, the address of a recorder. It is the same in all
+	// languages.
+	Subject string
+	State   State
+	// What was found, and Do what to do about it, empty where there is nothing to do.
+	What, Do Text
+}
+
+// Worst is the worst state among findings, OK where there are none.
+func Worst(findings []Finding) State {
+	worst := OK
+	for _, f := range findings {
+		worst = max(worst, f.State)
+	}
+	return worst
+}
+
+// words are the states as they are printed; within a language all are of the same width.
+func (s State) words() Text {
+	switch s {
+	case Broken:
+		return Text{"FAIL", "故障"}
+	case Warning:
+		return Text{"warn", "注意"}
+	default:
+		return Text{"ok  ", "正常"}
+	}
+}
+
+// Print writes a table: state, subject, what was found, and below it what to do. The error is that of out.
+func Print(out io.Writer, l Language, findings []Finding) error {
+	width := 0
+	for _, f := range findings {
+		width = max(width, utf8.RuneCountInString(f.Subject))
+	}
+	heads := [...]Text{{"STATE", "状态"}, {"WHAT", "项目"}, {"FOUND, AND WHAT TO DO", "结果与处理办法"}}
+	rest := width - len("WHAT")
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s%s  %s\n", heads[0].in(l), heads[1].in(l), strings.Repeat(" ", max(rest, 0)), heads[2].in(l))
+	width = max(width, len("WHAT"))
+	for _, f := range findings {
+		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().in(l), f.Subject, strings.Repeat(" ", width-utf8.RuneCountInString(f.Subject)), f.What.in(l))
+		if do := f.Do.in(l); do != "" {
+			fmt.Fprintf(&b, "%s-> %s\n", strings.Repeat(" ", width+len("ok    ")+2), do)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n", verdict(Worst(findings)).in(l))
+	if _, err := io.WriteString(out, b.String()); err != nil {
+		return fmt.Errorf("findings: %w", err)
+	}
+	return nil
+}
+
+// verdict sums up.
+func verdict(worst State) Text {
+	switch worst {
+	case Broken:
+		return Text{"Something is broken: see FAIL above.", "有故障，见上面标有“故障”的各行。"}
+	case Warning:
+		return Text{"It works, with the warnings above.", "可以工作，但请看上面标有“注意”的各行。"}
+	default:
+		return Text{"All is well.", "一切正常。"}
+	}
+}

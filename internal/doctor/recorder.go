@@ -1,0 +1,248 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mediapusher/internal/device"
+)
+
+// How far a recorder's clock may be off: recordings are looked for by its clock, so that what was asked for is missed by as much.
+const (
+	clockWarn   = 30 * time.Second
+	clockBroken = 10 * time.Minute
+)
+
+// Recorder judges what a recorder told about itself. hevc is what the media server takes: "none", "legacy", "enhanced", or empty where
+// nobody knows.
+func Recorder(address string, d *device.Description, hevc string) []Finding {
+	findings := []Finding{{Subject: address, What: textf("%s, serial %s, firmware %s; logged in by %s",
+		"%s，序列号 %s，固件 %s；通过 %s 登录", orUnknown(d.Model), orUnknown(d.Serial), orUnknown(d.Firmware), d.Way)}}
+	if d.Way == device.WayRTSP {
+		findings[0].State = Warning
+		findings[0].What = Text{"it answers RTSP alone: nothing is known but that", "只有 RTSP 应答，其他信息无法得知"}
+		findings[0].Do = Text{"name its HTTP port (http_port, --http-port), and let the firewall through", "填写它的 HTTP 端口（http_port、--http-port），并放行防火墙"}
+	}
+	for _, way := range d.Ways {
+		if f, ok := ofWay(address, way); ok {
+			findings = append(findings, f)
+		}
+	}
+	if f, ok := clockOf(address, d); ok {
+		findings = append(findings, f)
+	}
+	findings = append(findings, slots(address, d)...)
+	return append(findings, channels(address, d, hevc)...)
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "?"
+	}
+	return text
+}
+
+// ofWay judges a way that is not the one in use.
+func ofWay(address string, way device.WayReport) (f Finding, ok bool) {
+	f.Subject = address
+	switch way.State {
+	case device.WayWorks:
+		f.What = textf("the way %s works too", "%s 这条路也能用", way.Way)
+	case device.WayFailed:
+		f.State, f.What = Warning, textf("the way %s does not work: %s", "%s 这条路不通：%s", way.Way, way.Reason)
+		f.Do = textf("correct that, or leave the way out: devices[].ways", "排除该问题，或者在 devices[].ways 里去掉这条路")
+	case device.WayNotBuilt:
+		f.What = textf("the way %s is not there: %s", "%s 这条路不可用：%s", way.Way, way.Reason)
+	case device.WayOff:
+		f.What = textf("the way %s is switched off by devices[].ways", "%s 这条路已被 devices[].ways 关闭", way.Way)
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// clockOf judges the recorder's clock, where it tells.
+func clockOf(address string, d *device.Description) (f Finding, ok bool) {
+	if d.Time.IsZero() {
+		return f, false
+	}
+	f.Subject = address
+	shown, zone := d.Time.Format("2006-01-02 15:04:05"), orUnknown(d.TimeZone)
+	if d.ClockOffset == nil {
+		f.What = textf("its clock shows %s, time zone %s", "设备时间 %s，时区 %s", shown, zone)
+		return f, true
+	}
+	off := d.ClockOffset.Round(time.Second)
+	f.What = textf("its clock shows %s, time zone %s: %s against this machine", "设备时间 %s，时区 %s：与本机相差 %s", shown, zone, signed(off))
+	switch {
+	case off.Abs() >= clockBroken:
+		f.State = Broken
+	case off.Abs() >= clockWarn:
+		f.State = Warning
+	default:
+		return f, true
+	}
+	f.Do = Text{
+		"let recorder and this machine follow the same time server, and see its time zone: recordings are found by its clock",
+		"让录像机和本机使用同一个时间服务器，并检查时区：录像是按设备时间查找的",
+	}
+	return f, true
+}
+
+// signed writes a duration with its sign.
+func signed(d time.Duration) string {
+	if d < 0 {
+		return d.String()
+	}
+	return "+" + d.String()
+}
+
+// slots judge how many streams are left, where anybody tells.
+func slots(address string, d *device.Description) []Finding {
+	var findings []Finding
+	for _, one := range []struct {
+		slots *device.Slots
+		name  Text
+	}{{d.LiveSlots, Text{"live streams", "实时路数"}}, {d.PlaybackSlots, Text{"playbacks", "回放路数"}}} {
+		if one.slots == nil {
+			continue
+		}
+		f := Finding{Subject: address, What: Text{
+			fmt.Sprintf("%s: %d of %d in use", one.name.EN, one.slots.Used, one.slots.Max),
+			fmt.Sprintf("%s：已用 %d，共 %d", one.name.ZH, one.slots.Used, one.slots.Max),
+		}}
+		if one.slots.Used >= one.slots.Max {
+			f.State = Warning
+			f.Do = Text{"stop others, or raise max_live and max_playbacks where the recorder bears it", "停掉一些，或在录像机承受得住时调大 max_live、max_playbacks"}
+		}
+		findings = append(findings, f)
+	}
+	if d.PlaybackSlots == nil && d.Way != device.WayRTSP {
+		findings = append(findings, Finding{Subject: address, What: Text{
+			"it does not tell how many playbacks it bears; max_playbacks sets a limit", "设备没有说明能同时回放几路；可用 max_playbacks 设上限",
+		}})
+	}
+	return findings
+}
+
+// channels judge each channel.
+func channels(address string, d *device.Description, hevc string) []Finding {
+	if len(d.Channels) == 0 {
+		return []Finding{{
+			Subject: address, State: Warning, What: Text{"it tells of no channel", "设备没有列出任何通道"},
+			Do: Text{"see whether cameras are set up in the recorder, and whether the user may see them", "检查录像机里是否添加了摄像机，以及该用户有没有权限"},
+		}}
+	}
+	findings := make([]Finding, 0, len(d.Channels))
+	for _, c := range d.Channels {
+		findings = append(findings, ofChannel(address, c, hevc))
+	}
+	return findings
+}
+
+// carried are the codecs that can be sent on, by what devices call them.
+var carried = []string{"H264", "H265", "HEVC", "AVC"}
+
+func ofChannel(address string, c device.Channel, hevc string) Finding {
+	f := Finding{Subject: address}
+	about := strings.TrimSpace(fmt.Sprintf("%d %s", c.Number, c.Name))
+	coding := Text{codings(c, "main", "sub"), codings(c, "主码流", "子码流")}
+	f.What = Text{"channel " + about + coding.EN, "通道 " + about + coding.ZH}
+	main := plainCodec(c.Main)
+	switch {
+	case c.Online != nil && !*c.Online:
+		f.State = Warning
+		f.What = Text{"channel " + about + ": offline" + bracketed(c.Reason), "通道 " + about + "：离线" + bracketed(c.Reason)}
+		f.Do = Text{"see the camera, its network, and its password in the recorder", "检查摄像机、网络，以及录像机里保存的摄像机密码"}
+	case main != "" && !slices.ContainsFunc(carried, func(codec string) bool { return strings.HasPrefix(main, codec) }):
+		f.State = Warning
+		f.Do = Text{"set the camera to H.264 or H.265: nothing else can be carried", "把摄像机改成 H.264 或 H.265：其他编码无法转发"}
+	case hevc == "none" && isHEVC(main) && c.Sub != nil && !isHEVC(plainCodec(c.Sub)):
+		f.State = Warning
+		f.Do = Text{"the server drops H.265, so the sub stream is shown; set the main stream to H.264, or take SRS 6", "服务器会丢弃 H.265，只能播放子码流；请把主码流改成 H.264，或换用 SRS 6"}
+	case hevc == "none" && isHEVC(main):
+		f.State = Warning
+		f.Do = Text{"the server drops H.265, so nothing is shown; set a stream to H.264, or take SRS 6", "服务器会丢弃 H.265，没有画面；请把码流改成 H.264，或换用 SRS 6"}
+	}
+	return f
+}
+
+// plainCodec is a codec without dots and blanks; H.265+ stays apart by its plus.
+func plainCodec(c *device.Coding) string {
+	if c == nil {
+		return ""
+	}
+	return strings.ToUpper(strings.NewReplacer(".", "", " ", "", "-", "").Replace(c.Codec))
+}
+
+func isHEVC(codec string) bool { return strings.HasPrefix(codec, "H265") || strings.HasPrefix(codec, "HEVC") }
+
+func bracketed(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
+}
+
+// codings writes ": main H.265 2560x1440 25/s 4096 kbit/s, sub H.264 640x360".
+func codings(c device.Channel, main, sub string) string {
+	var parts []string
+	for _, one := range []struct {
+		name   string
+		coding *device.Coding
+	}{{main, c.Main}, {sub, c.Sub}} {
+		if one.coding == nil {
+			continue
+		}
+		words := []string{one.name, one.coding.Codec}
+		if one.coding.Width > 0 && one.coding.Height > 0 {
+			words = append(words, fmt.Sprintf("%dx%d", one.coding.Width, one.coding.Height))
+		}
+		if one.coding.FrameRate > 0 {
+			words = append(words, fmt.Sprintf("%g/s", one.coding.FrameRate))
+		}
+		if one.coding.BitsPerSecond > 0 {
+			words = append(words, fmt.Sprintf("%d kbit/s", one.coding.BitsPerSecond/1000))
+		}
+		parts = append(parts, strings.Join(words, " "))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
+}
+
+// Unreachable judges why a recorder could not be looked at.
+func Unreachable(address string, err error) Finding {
+	f := Finding{Subject: address, State: Broken, What: textf("%v", "%v", err)}
+	var failure *device.Error
+	if !errors.As(err, &failure) {
+		return f
+	}
+	switch failure.Kind {
+	case device.KindAuth:
+		f.Do = Text{
+			"correct user and password; do not try again and again: recorders lock the account after five to seven",
+			"改正用户名和密码；不要反复尝试：输错五到七次录像机就会锁定账号",
+		}
+	case device.KindLocked:
+		f.Do = Text{"wait until the recorder unlocks the account (mostly 30 minutes), or restart it", "等录像机解锁账号（一般 30 分钟），或重启录像机"}
+	case device.KindUnreachable:
+		f.Do = Text{
+			"see address, ports and firewalls; --http-port and --rtsp-port name ports other than 80 and 554",
+			"检查地址、端口和防火墙；端口不是 80 和 554 时用 --http-port、--rtsp-port 指定",
+		}
+	case device.KindBusy:
+		f.Do = Text{"try again later; log out others, or restart the recorder", "稍后再试；让其他用户退出，或重启录像机"}
+	case device.KindNotAllowed:
+		f.Do = Text{"add the address to allow_devices", "把该地址加入 allow_devices"}
+	case device.KindUnsupported:
+		f.Do = Text{"do what the message names, mostly a setting of the recorder", "按提示处理，多半是录像机的某项设置"}
+	default:
+		f.Do = Text{"see whether this is a recorder of that maker: --vendor", "确认是不是该厂商的录像机：--vendor"}
+	}
+	return f
+}
