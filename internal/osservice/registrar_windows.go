@@ -43,9 +43,9 @@ func meant(err error) error {
 	return err
 }
 
-// with opens the entry, and closes it after use.
-func with(ofManager, ofService uint32, use func(*mgr.Service) error) error {
-	manager, service, err := open(ofManager, ofService)
+// with opens the entry with these rights, and closes it after use.
+func with(rights uint32, use func(*mgr.Service) error) error {
+	manager, service, err := open(windows.SC_MANAGER_CONNECT, rights)
 	if manager != nil {
 		defer func() { _ = manager.Disconnect() }() // a handle that cannot be closed ends with the process
 	}
@@ -112,7 +112,7 @@ func source() error {
 
 // Remove implements Registrar.
 func (registrar) Remove() error {
-	return with(windows.SC_MANAGER_CONNECT, windows.DELETE, func(service *mgr.Service) error {
+	return with(windows.DELETE, func(service *mgr.Service) error {
 		if err := service.Delete(); err != nil {
 			return meant(err)
 		}
@@ -122,12 +122,12 @@ func (registrar) Remove() error {
 
 // Start implements Registrar.
 func (registrar) Start() error {
-	return with(windows.SC_MANAGER_CONNECT, windows.SERVICE_START, func(service *mgr.Service) error { return meant(service.Start()) })
+	return with(windows.SERVICE_START, func(service *mgr.Service) error { return meant(service.Start()) })
 }
 
 // Stop implements Registrar.
 func (registrar) Stop() error {
-	return with(windows.SC_MANAGER_CONNECT, windows.SERVICE_STOP, func(service *mgr.Service) error {
+	return with(windows.SERVICE_STOP, func(service *mgr.Service) error {
 		_, err := service.Control(svc.Stop)
 		return meant(err)
 	})
@@ -136,7 +136,7 @@ func (registrar) Stop() error {
 // Query implements Registrar.
 func (registrar) Query() (Status, error) {
 	status := Status{State: Stopped}
-	err := with(windows.SC_MANAGER_CONNECT, windows.SERVICE_QUERY_STATUS|windows.SERVICE_QUERY_CONFIG, func(service *mgr.Service) error {
+	err := with(windows.SERVICE_QUERY_STATUS|windows.SERVICE_QUERY_CONFIG, func(service *mgr.Service) error {
 		now, err := service.Query()
 		if err != nil {
 			return meant(err)
@@ -149,6 +149,7 @@ func (registrar) Query() (Status, error) {
 			status.State = Running
 		case svc.StopPending:
 			status.State = Stopping
+		case svc.Stopped: // it began as that
 		}
 		if status.PID != 0 {
 			status.Since = begun(now.ProcessId)
