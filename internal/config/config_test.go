@@ -110,7 +110,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		environ = append(environ, "MEDIAPUSHER_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_"))+"="+value)
 	}
 	got, err := config.Load("", append(environ, "OTHER_LOG_LEVEL=nonsense", "MEDIAPUSHER_SERVICE_HOST=10.0.0.1",
-		"MEDIAPUSHER_PORT_8090_TCP=tcp://10.0.0.1:8090", "MEDIAPUSHER_PORT=tcp://10.0.0.1:8090", "MEDIAPUSHER_E2E=require", "MEDIAPUSHER_FAKE_SDK=bin"))
+		"MEDIAPUSHER_PORT_8090_TCP=tcp://10.0.0.1:8090", "MEDIAPUSHER_PORT=tcp://10.0.0.1:8090", "MEDIAPUSHER_E2E=require", "MEDIAPUSHER_FAKE_SDK=bin", "MEDIAPUSHER_SCREENSHOTS=docs"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func knownVariables() (map[string]bool, error) {
 // foreign tells the variables that others set: the tests' own, and those by which Kubernetes and Docker links name the addresses of a
 // service called mediapusher (MEDIAPUSHER_SERVICE_HOST, MEDIAPUSHER_PORT_8090_TCP).
 func foreign(name string) bool {
-	if name == envPrefix+"E2E" || name == envPrefix+"FAKE_SDK" || name == envPrefix+"PORT" {
+	if slices.Contains([]string{"E2E", "FAKE_SDK", "SCREENSHOTS", "PORT"}, strings.TrimPrefix(name, envPrefix)) {
 		return true
 	}
 	for _, prefix := range []string{"PORT_", "SERVICE_HOST", "SERVICE_PORT"} {
