@@ -57,7 +57,11 @@ func serve(ctx context.Context, live *config.Live, manager osservice.Manager, lo
 		return err
 	}
 	reloading := newSettings(live, manager, tasks, numbers.Reloaded, log)
-	doors, err := open(ctx, reloading, inspection{left}, tasks, numbers, log.Logger)
+	server, err := newServerView(cfg, right)
+	if err != nil {
+		return errors.Join(err, right.giveUp())
+	}
+	doors, err := open(ctx, reloading, inspection{left}, server, tasks, numbers, log.Logger)
 	if err != nil {
 		return errors.Join(err, right.giveUp())
 	}
@@ -140,21 +144,23 @@ type doors struct {
 
 // open opens all listeners, or none.
 func open(
-	ctx context.Context, settings *settings, devices api.Devices, tasks *task.Scheduler, numbers *metrics.Metrics, log *zap.Logger,
+	ctx context.Context, settings *settings, devices api.Devices, server *serverView, tasks *task.Scheduler, numbers *metrics.Metrics,
+	log *zap.Logger,
 ) (*doors, error) {
 	cfg := settings.live.Current()
 	public := api.Config{
-		Settings: settings.public, Devices: devices, Allow: settings.allow, Observer: numbers.Requests(), Log: log.Named("api"),
+		Settings: settings.public, Devices: devices, Allow: settings.allow, Observer: numbers.Requests(), Server: server.of,
+		Log: log.Named("api"),
 	}
 	reference, err := openapi.New()
 	if err != nil {
 		return nil, err
 	}
+	d := &doors{}
 	admin := api.NewAdmin(api.AdminConfig{
 		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Docs: reference,
-		Metrics: numbers.Handler(), Log: log.Named("admin"),
+		Metrics: numbers.Handler(), Info: server.about(time.Now(), d), Ready: server.ready(ctx.Err), Log: log.Named("admin"),
 	}, public, tasks, tasks)
-	d := &doors{}
 	for _, address := range cfg.API.Listen {
 		if err := d.add(ctx, "api.listen", address, api.NewServer(api.New(public, tasks), log)); err != nil {
 			return nil, err

@@ -19,7 +19,8 @@ import (
 type target struct {
 	dialer      pusher.Dialer
 	run         func(context.Context) error
-	description string // without secrets
+	description string              // without secrets
+	server      *mediaserver.Server // the embedded one, nil where it is outside
 }
 
 func newTarget(cfg *config.Config, log *zap.Logger) (target, error) {
@@ -53,7 +54,7 @@ func newEmbedded(cfg *config.Config, log *zap.Logger) (target, error) {
 		return target{}, embeddedFailure(cfg.Embedded, err)
 	}
 	return target{
-		dialer: embedded{server}, run: server.Run,
+		dialer: embedded{server}, run: server.Run, server: server,
 		description: fmt.Sprintf("embedded server, RTMP %v, HTTP-FLV %v", server.RTMPAddr(), server.HTTPAddr()),
 	}, nil
 }

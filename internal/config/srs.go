@@ -8,6 +8,9 @@ import (
 	"mediapusher/internal/device"
 )
 
+// rtmpPort is the port of RTMP where an address names none.
+const rtmpPort = "1935"
+
 // SRSAPI is the address of the HTTP API of the RTMP server, as configured, or where an SRS with its usual port has it. ok is false where
 // nobody is to be asked.
 func (c *Config) SRSAPI() (address device.Secret, ok bool) {
@@ -33,6 +36,19 @@ func (c *Config) Published(stream string) (app, name string) {
 		app = srsDefaultApp
 	}
 	return app, strings.ReplaceAll(publish.name, StreamWord, stream)
+}
+
+// PublishHost is host:port of rtmp.publish_url, empty without that key.
+func (c *Config) PublishHost() string {
+	publish, external := parsePublish(c.RTMP.PublishURL.Reveal())
+	if !external {
+		return ""
+	}
+	port := strings.TrimPrefix(publish.port, ":")
+	if port == "" {
+		port = rtmpPort
+	}
+	return net.JoinHostPort(publish.host, port)
 }
 
 func (c *Config) checkSRS(p *problems) {

@@ -49,18 +49,18 @@ func TestShownSRSAPI(t *testing.T) {
 }
 
 func TestPublished(t *testing.T) {
-	for _, test := range []struct{ publish, app, name string }{
-		{"", "", ""},
-		{"rtmp://h/live/{stream}?token=x", "live", "7"},
-		{"rtmp://h/a/b/cam_{stream}", "a/b", "cam_7"},
-		{"rtmp://h/{stream}", "__defaultApp__", "7"},
+	for _, test := range []struct{ publish, app, name, host string }{
+		{"", "", "", ""},
+		{"rtmp://h/live/{stream}?token=x", "live", "7", "h:1935"},
+		{"rtmp://[::1]:19350/a/b/cam_{stream}", "a/b", "cam_7", "[::1]:19350"},
+		{"rtmp://h/{stream}", "__defaultApp__", "7", "h:1935"},
 	} {
 		c, err := config.Load("", []string{"MEDIAPUSHER_RTMP_PUBLISH_URL=" + test.publish})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if app, name := c.Published("7"); app != test.app || name != test.name {
-			t.Errorf("%s: %q %q", test.publish, app, name)
+		if app, name := c.Published("7"); app != test.app || name != test.name || c.PublishHost() != test.host {
+			t.Errorf("%s: %q %q %q", test.publish, app, name, c.PublishHost())
 		}
 	}
 }

@@ -76,7 +76,7 @@ func TestFFmpegPlays(t *testing.T) {
 					t.Errorf("ffmpeg %s: %v %s", address, err, out)
 				}
 			}
-			eventually(t, "players gone", func() bool { return s.Viewers("a") == 0 })
+			eventually(t, "players gone", func() bool { return viewers(s, "a") == 0 })
 		})
 	}
 }

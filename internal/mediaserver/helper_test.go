@@ -252,3 +252,8 @@ func clip(tb testing.TB, sound ...string) []tag {
 		tags = append(tags, t)
 	}
 }
+
+func viewers(s *mediaserver.Server, name string) int {
+	live, _ := s.Live(name)
+	return live.Viewers
+}

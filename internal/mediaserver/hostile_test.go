@@ -264,12 +264,12 @@ func TestSlowPlayerIsAlone(t *testing.T) {
 				_, _ = io.WriteString(conn, "GET /live/a.flv HTTP/1.0\r\n\r\n")
 			}
 			defer func() { _ = slow.Close() }()
-			eventually(t, "slow player", func() bool { return s.Viewers("a") == 1 })
+			eventually(t, "slow player", func() bool { return viewers(s, "a") == 1 })
 			fast := play(t, s, "a")
 			fast.expect(t, tag{video, 0, keyFrame(0)})
-			eventually(t, "both", func() bool { return s.Viewers("a") == 2 })
+			eventually(t, "both", func() bool { return viewers(s, "a") == 2 })
 			filler := make([]byte, 100<<10)
-			for n := uint32(1); s.Viewers("a") == 2; n++ {
+			for n := uint32(1); viewers(s, "a") == 2; n++ {
 				began := time.Now()
 				body := append(interFrame(int(n)), filler...)
 				if n%10 == 0 {
@@ -343,7 +343,7 @@ func TestManyPlayers(t *testing.T) {
 		f := play(t, s, "a")
 		go func() { results <- countFLV(f, frames) }()
 	}
-	eventually(t, "all players", func() bool { return s.Viewers("a") == players })
+	eventually(t, "all players", func() bool { return viewers(s, "a") == players })
 	for n := uint32(1); n <= frames; n++ {
 		write(t, p, video, n*40, append(interFrame(int(n)), make([]byte, 4000)...))
 	}

@@ -85,14 +85,14 @@ func TestViewersLeave(t *testing.T) {
 	p := publish(t, s, "a")
 	write(t, p, video, 0, keyFrame(1))
 	f := play(t, s, "a")
-	if n := s.Viewers("a"); n != 1 {
+	if n := viewers(s, "a"); n != 1 {
 		t.Errorf("%d viewers", n)
 	}
 	if err := f.close(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "viewer gone", func() bool { return s.Viewers("a") == 0 })
-	if n := s.Viewers("nobody"); n != 0 {
+	eventually(t, "viewer gone", func() bool { return viewers(s, "a") == 0 })
+	if n := viewers(s, "nobody"); n != 0 {
 		t.Errorf("%d viewers of nothing", n)
 	}
 }

@@ -111,7 +111,7 @@ func TestJoinerWithoutCacheWaitsForKeyFrame(t *testing.T) {
 				write(t, p, video, 40+i, interFrame(0))
 			}
 			res := open(t, s, "/live/a.flv")
-			eventually(t, "viewer", func() bool { return s.Viewers("a") == 1 })
+			eventually(t, "viewer", func() bool { return viewers(s, "a") == 1 })
 			write(t, p, video, 400, interFrame(1))
 			write(t, p, video, 440, keyFrame(2))
 			f := newFLV(t, res.Body)
@@ -211,7 +211,7 @@ func TestSoundAlone(t *testing.T) {
 	p := publish(t, s, "a")
 	write(t, p, audio, 0, aacHeader)
 	res := open(t, s, "/live/a.flv")
-	eventually(t, "viewer", func() bool { return s.Viewers("a") == 1 })
+	eventually(t, "viewer", func() bool { return viewers(s, "a") == 1 })
 	write(t, p, audio, 20, aacFrame(1))
 	f := newFLV(t, res.Body)
 	if f.video || !f.audio {

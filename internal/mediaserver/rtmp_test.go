@@ -29,7 +29,7 @@ func TestRTMPPlay(t *testing.T) {
 	c.expectStatus("NetStream.Play.Start")
 	c.expectMedia(tag{data, 0, nil}, tag{video, 0xFFFFFE, avcHeader}, tag{audio, 0xFFFFFE, aacHeader},
 		tag{video, 0xFFFFFE, large}, tag{video, 0xFFFFFF, interFrame(1)})
-	if n := s.Viewers("a"); n != 1 {
+	if n := viewers(s, "a"); n != 1 {
 		t.Errorf("%d viewers", n)
 	}
 	write(t, p, video, 0x1000001, large)
@@ -71,7 +71,7 @@ func TestRTMPCommands(t *testing.T) {
 	c.play("a") // the same connection may try again
 	c.expectMedia(tag{video, 0, keyFrame(1)})
 	c.command("deleteStream", 0, null, amfNumber(nil, 1))
-	eventually(t, "player gone", func() bool { return s.Viewers("a") == 0 })
+	eventually(t, "player gone", func() bool { return viewers(s, "a") == 0 })
 }
 
 func TestRTMPWrongApp(t *testing.T) {

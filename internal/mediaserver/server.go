@@ -83,14 +83,6 @@ func (s *Server) Publish(name string) (*Publication, error) {
 	return &Publication{hub: s.hub, stream: st}, nil
 }
 
-// Viewers is the number of players of a stream, 0 where it is not live.
-func (s *Server) Viewers(name string) int {
-	if st, _ := s.hub.find(name); st != nil {
-		return st.count()
-	}
-	return 0
-}
-
 // Run serves until parent ends, and returns nil then, or until a listener fails. Everything is closed when it returns: listeners,
 // connections and publications. It may be called once.
 func (s *Server) Run(parent context.Context) error {

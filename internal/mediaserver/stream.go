@@ -3,6 +3,7 @@ package mediaserver
 import (
 	"bytes"
 	"sync"
+	"time"
 )
 
 // stream is one live name: what a late joiner needs, and the viewers. Publishing never waits for a viewer.
@@ -19,6 +20,7 @@ type stream struct {
 	// seenVideo and seenAudio say what came, whatever meta promises.
 	seenVideo, seenAudio bool
 	gop                  gop
+	meter                meter
 	viewers              map[*viewer]struct{}
 }
 
@@ -60,6 +62,7 @@ func (s *stream) publish(m *message) error {
 	if err := s.see(m); err != nil {
 		return err
 	}
+	s.meter.add(len(m.body()), time.Now())
 	switch m.class {
 	case classVideoHeader:
 		s.video = m
@@ -152,12 +155,6 @@ func (s *stream) leave(v *viewer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.viewers, v)
-}
-
-func (s *stream) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.viewers)
 }
 
 // end lets the viewers play what they have and then ends them. It may be called twice.

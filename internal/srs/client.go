@@ -23,6 +23,9 @@ const (
 // versionFresh is how long a version is believed: a server is seldom replaced, and its streams break when it is.
 const versionFresh = 30 * time.Second
 
+// failureFresh is how long a failure is believed: one that asks every second does not wait for a dead server every time.
+const failureFresh = 5 * time.Second
+
 // maxBody is the ceiling for one answer: a stream takes about 700 bytes.
 const maxBody = 4 << 20
 
@@ -34,8 +37,7 @@ type Config struct {
 	// URL is http://HOST:PORT or https://..., with user:password@ where the server has http_api.auth (from 5.0 on). Secrets in it show up
 	// nowhere.
 	URL string
-	// Timeout bounds each request with its answer, default 2 s. Fresh is how old a list of streams may be, default 1 s; failures too
-	// are believed for so long.
+	// Timeout bounds each request with its answer, default 2 s. Fresh is how old a list of streams may be, default 1 s.
 	Timeout, Fresh time.Duration
 	// Now is the clock, nil for time.Now.
 	Now func() time.Time
@@ -84,8 +86,8 @@ func New(cfg Config) (*Client, error) {
 		// Another server must not get what is this one's.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.version = kept[Version]{now: cfg.Now, fresh: versionFresh, stale: cfg.Fresh}
-	c.streams = kept[[]Stream]{now: cfg.Now, fresh: cfg.Fresh, stale: cfg.Fresh}
+	c.version = kept[Version]{now: cfg.Now, fresh: versionFresh, stale: failureFresh}
+	c.streams = kept[[]Stream]{now: cfg.Now, fresh: cfg.Fresh, stale: failureFresh}
 	return c, nil
 }
 
