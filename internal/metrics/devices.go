@@ -23,7 +23,9 @@ func newLoginCounters() *loginCounters {
 			"Callers that were not let through to the recorder, mostly because the account rests.", "vendor"),
 	}
 	for _, vendor := range vendors {
-		c.logins.WithLabelValues(vendor, outcomeOK)
+		for _, outcome := range append(troubles(), outcomeOK, kindLabel(device.KindAuth), kindLabel(device.KindLocked)) {
+			c.logins.WithLabelValues(vendor, outcome)
+		}
 		c.heldBack.WithLabelValues(vendor)
 		for _, kind := range []device.Kind{device.KindAuth, device.KindLocked} {
 			c.lockouts.WithLabelValues(vendor, kindLabel(kind))

@@ -53,6 +53,29 @@ func reason(err error) string {
 	}
 }
 
+// troubles are the reasons for which a source is tried again. They are there from the start, at zero: Prometheus does not see the first
+// step of a series that begins with it.
+func troubles() []string {
+	list := []string{reasonWorker, reasonOther}
+	for _, kind := range []device.Kind{
+		device.KindProtocol, device.KindUnreachable, device.KindBusy, device.KindNoSuchChannel, device.KindOffline, device.KindNoData,
+	} {
+		list = append(list, kindLabel(kind))
+	}
+	return list
+}
+
+// outcomes are those of a start.
+func outcomes() []string {
+	list := append(troubles(), outcomeOK, reasonServer, "no_picture", "no_recording", "abandoned", "shutdown")
+	for _, kind := range []device.Kind{
+		device.KindAuth, device.KindLocked, device.KindUnsupported, device.KindNotBuilt, device.KindNotAllowed,
+	} {
+		list = append(list, kindLabel(kind))
+	}
+	return list
+}
+
 // kindLabel is the name of a kind with underscores; a kind without a name is "other".
 func kindLabel(kind device.Kind) string {
 	name := kind.String()

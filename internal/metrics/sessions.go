@@ -32,9 +32,15 @@ func newSessionCounters() *sessionCounters {
 	}
 	for _, vendor := range vendors {
 		for _, kind := range kinds {
-			c.starts.WithLabelValues(kind, vendor, outcomeOK)
+			for _, outcome := range outcomes() {
+				c.starts.WithLabelValues(kind, vendor, outcome)
+			}
 			c.start.WithLabelValues(kind, vendor)
 		}
+		for _, why := range troubles() {
+			c.reconnects.WithLabelValues(task.LegSource, vendor, why)
+		}
+		c.reconnects.WithLabelValues(task.LegPublish, vendor, reasonServer)
 		for _, step := range task.Steps() {
 			c.steps.WithLabelValues(string(step), vendor)
 		}
