@@ -14,8 +14,8 @@ require (
 	github.com/goccy/go-yaml v1.18.0
 	github.com/icholy/digest v1.1.0
 	github.com/pion/rtp v1.8.11
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/prometheus/client_golang v1.23.2
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/sirupsen/logrus v1.7.0
 	github.com/tphakala/go-aac v0.4.0
 	github.com/yutopp/go-amf0 v0.1.0
@@ -23,6 +23,7 @@ require (
 	go.uber.org/goleak v1.3.0
 	go.uber.org/zap v1.27.0
 	golang.org/x/sys v0.45.0
+	golang.org/x/term v0.43.0
 	golang.org/x/text v0.40.0
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1
 )

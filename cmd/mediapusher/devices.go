@@ -34,10 +34,7 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 	settings := func(target device.Target) device.Settings { return current().Settings(target) }
 	silence := func() time.Duration { return current().SourceTimeout }
 	networks := func() []netip.Prefix { return current().AllowDevices }
-	dialer := &net.Dialer{Timeout: dialTimeout, Control: holdBack(networks)}
-	byNet := netway.Config{
-		Settings: settings, DialContext: dialer.DialContext, Silence: silence, Log: log.Named("device"),
-	}
+	byNet := overNetwork(current, log)
 	drivers := map[device.Vendor]device.Driver{}
 	for vendor, adapter := range map[device.Vendor]struct {
 		net device.Driver
@@ -71,6 +68,17 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown }, Observer: numbers.Logins(),
 		Log: log.Named("login"),
 	}), nil
+}
+
+// overNetwork is what the adapters need to reach recorders by HTTP and RTSP.
+func overNetwork(current func() *config.Config, log *zap.Logger) netway.Config {
+	dialer := &net.Dialer{
+		Timeout: dialTimeout, Control: holdBack(func() []netip.Prefix { return current().AllowDevices }),
+	}
+	return netway.Config{
+		Settings:    func(target device.Target) device.Settings { return current().Settings(target) },
+		DialContext: dialer.DialContext, Silence: func() time.Duration { return current().SourceTimeout }, Log: log.Named("device"),
+	}
 }
 
 // newSupervisor starts workers of a vendor: this program, as sdk-worker. count may be nil.

@@ -27,6 +27,7 @@ type commands struct {
 	Service   serviceCommand   `cmd:"" help:"Install, remove, start, stop the service of this machine, or tell how it is."`
 	Config    configCommand    `cmd:"" help:"Check, show or explain a configuration."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and what to do."`
+	Probe     probeCommand     `cmd:"" help:"Print what a recorder tells about itself, as JSON."`
 	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }
