@@ -33,7 +33,7 @@ export default {
     token: '令牌', tokenRefused: '服务不接受此令牌。', logout: '退出登录',
     seconds: '{n} 秒', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天', ago: '{time}前',
     hikvision: '海康威视', dahua: '大华', main: '主码流', sub: '子码流', live: '实时', playback: '录像',
-    starting: '启动中', streaming: '运行中', retrying: '正在重试', ending: '正在结束', ended: '已结束', failed: '启动失败',
+    starting: '启动中', streaming: '运行中', retrying: '正在重试', ending: '正在结束', ended: '已结束', failed: '失败',
     channelShort: '通道 {n}', sdk: 'SDK', net: 'HTTP + RTSP', rtsp: 'RTSP',
     handleLabel: 'play_handle', handleHint: '一个数字', explain: '诊断',
     copy: '复制为文本', copied: '已复制', copyFails: '浏览器不允许页面复制内容。', none: '无', unknown: '未知',
