@@ -14,8 +14,9 @@ type loginCounters struct{ logins, lockouts, heldBack *prometheus.CounterVec }
 
 func newLoginCounters() *loginCounters {
 	c := &loginCounters{
-		logins: counter("logins_total", "Tries to log in to a recorder, by outcome; ok proves the password unless the recorder answers RTSP"+
-			" alone.", "vendor", "outcome"),
+		logins: counter("logins_total",
+			"Tries to log in to a recorder, by outcome; ok proves the password unless the recorder answers RTSP alone.",
+			"vendor", "outcome"),
 		lockouts: counter("login_lockouts_total",
 			"Accounts that began to rest, because the recorder refused the password (auth) or has locked the account (locked).",
 			"vendor", "reason"),
@@ -121,7 +122,8 @@ func newCameraCounters() *cameraCounters {
 			Namespace: namespace, Name: "ptz_stops_retried_total", Help: "Stops of a movement that failed and were tried again.",
 		}),
 		failedStops: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "ptz_stops_failed_total", Help: "Stops of a movement that were given up: the camera may still move.",
+			Namespace: namespace, Name: "ptz_stops_failed_total",
+			Help: "Stops of a movement that were given up: the camera may still move.",
 		}),
 	}
 	c.moves.WithLabelValues(outcomeOK)

@@ -86,8 +86,8 @@ func (all series) faults(expr string) []string {
 				fault("%s has no label %s", found[1], label)
 			case strings.HasPrefix(value, "$"):
 			default:
-				for _, one := range strings.Split(value, "|") {
-					if (len(strings.Split(value, "|")) == 1 || strings.Contains(operator, "~")) && !values[one] {
+				for one := range strings.SplitSeq(value, "|") {
+					if (!strings.Contains(value, "|") || strings.Contains(operator, "~")) && !values[one] {
 						fault("%s has no %s %q", found[1], label, one)
 					}
 				}
