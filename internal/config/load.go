@@ -89,10 +89,10 @@ func knownVariables() (map[string]bool, error) {
 	return known, nil
 }
 
-// foreign tells the variables that others set: the tests' own, and those by which Kubernetes and Docker links name the addresses of a
-// service called mediapusher (MEDIAPUSHER_SERVICE_HOST, MEDIAPUSHER_PORT_8090_TCP).
+// foreign tells the variables that are no settings: the password of `mediapusher probe`, the tests' own, and those by which Kubernetes and
+// Docker links name the addresses of a service called mediapusher (MEDIAPUSHER_SERVICE_HOST, MEDIAPUSHER_PORT_8090_TCP).
 func foreign(name string) bool {
-	if slices.Contains([]string{"E2E", "FAKE_SDK", "SCREENSHOTS", "PORT"}, strings.TrimPrefix(name, envPrefix)) {
+	if slices.Contains([]string{"E2E", "FAKE_SDK", "SCREENSHOTS", "PORT", "PROBE_PASSWORD"}, strings.TrimPrefix(name, envPrefix)) {
 		return true
 	}
 	for _, prefix := range []string{"PORT_", "SERVICE_HOST", "SERVICE_PORT"} {
