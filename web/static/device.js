@@ -82,7 +82,7 @@ class Device {
     const state = online === true ? 'online' : online === false ? 'offline' : 'unknown';
     const act = (what, click) => h('button', { type: 'button', class: `plain ${what}`, 'aria-label': `${called}: ${word(what)}`, 'data-text': what, click: click });
     const live = (stream) => () => this.live({ ...this.asked, nvr_channel: n, stream_type: stream }, name);
-    const picture = h('div', { class: 'snapshot' });
+    const picture = h('div', { class: 'shot' });
     const image = this.images.get(n);
     if (image) picture.append(image);
     return h('li', { class: 'card channel', 'data-channel': n, 'data-state': state },
