@@ -32,7 +32,7 @@ func generateClient(t *testing.T, node string, s *service) string {
 		t.Fatal(err)
 	}
 	out, stderr, err = run(t, t.Context(), node, compiler, "--strict", "--target", "es2022", "--lib", "es2022,dom,dom.iterable",
-		"--module", "commonjs", "--moduleResolution", "node10", "--types", "", "--outDir", filepath.Join(dir, "js"), source)
+		"--module", "commonjs", "--moduleResolution", "node10", "--outDir", filepath.Join(dir, "js"), source)
 	if err != nil {
 		t.Fatalf("the compiler fails: %v %s %s", err, out, stderr)
 	}

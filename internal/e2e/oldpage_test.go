@@ -1,0 +1,74 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"mediapusher/internal/nvrsim"
+)
+
+// TestOldPage: a page written from the printed document alone plays, beats, seeks, moves and stops in a browser, from another origin, with
+// JSON and with forms; and the JavaScript client keeps its streams.
+func TestOldPage(t *testing.T) {
+	t.Parallel()
+	node := need(t, "node")
+	for _, file := range []string{"/usr/bin/chromium", "../../web/node_modules/playwright-core", "../../web/vendor/mpegts.js"} {
+		if fileMissing(file) {
+			lacking(t, file)
+		}
+	}
+	site := http.NewServeMux()
+	for path, file := range map[string]string{
+		"/old.html": "oldpage/old.html", "/old.js": "oldpage/old.js", "/client.html": "oldpage/client.html",
+		"/jquery.js": npm(t, "oldpage", "jquery/dist/jquery.js"), "/mpegts.js": "../../web/vendor/mpegts.js",
+		"/client.js": "../../web/static/client/mediapusher-client.js",
+	} {
+		site.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
+	}
+	pages := httptest.NewServer(site)
+	defer pages.Close()
+
+	const beat = time.Second
+	s := startService(t, settings{interval: 2 * beat, grace: beat})
+	var recorders []*recorder
+	var described []map[string]any
+	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
+		r := startRecorder(t, nvrsim.Config{Vendor: vendor, Channels: disk(vendor, 0, 600)})
+		recorders = append(recorders, r)
+		body := r.request(1)
+		described = append(described, map[string]any{
+			"vendor": vendor, "category": body["nvr_category"], "port": body["nvr_port"], "channel": body["nvr_channel"],
+			"http_port": body["http_port"], "rtsp_port": body["rtsp_port"],
+		})
+	}
+	asked, err := json.Marshal(map[string]any{
+		"api": s.api, "reference": s.admin, "beat": beat.Milliseconds(), "user": user, "password": password, "recorders": described,
+		"start": clockText(noon), "end": clockText(noon.Add(10 * time.Minute)), "seek": clockText(noon.Add(5 * time.Minute)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if kept := os.Getenv("MEDIAPUSHER_SCREENSHOTS"); kept != "" {
+		folder = kept
+	}
+	driver := exec.CommandContext(t.Context(), node, "oldpage/drive.mjs", pages.URL, folder)
+	driver.Stdin = bytes.NewReader(asked)
+	out, err := driver.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s\n%s", err, out, s.process.tail())
+	}
+	// Two movements for each variant, and one of the client.
+	for i, r := range recorders {
+		r.stands(4 + (1 - i))
+		r.left(5 * time.Second)
+	}
+}
