@@ -63,7 +63,7 @@ class Device {
       ['liveSlots', slots(device.live_slots)], ['playbackSlots', slots(device.playback_slots)],
     ].filter(([, value]) => value);
     const off = typeof device.clock_offset === 'number' && Math.abs(device.clock_offset) >= drift;
-    return h('section', { class: 'card facts' },
+    return h('section', { class: 'card about' },
       h('h2', { text: device.address }),
       h('dl', { class: 'numbers' }, ...facts.map(([name, value]) => h('div', {}, h('dt', { 'data-text': name }), h('dd', { text: value })))),
       ...(off ? [h('p', { class: 'warning', text: word('clockWarning', { offset: offset(device.clock_offset) }) })] : []),
@@ -77,8 +77,8 @@ class Device {
   }
 
   channel(channel) {
-    const { number: n, name, online } = { number: channel.channel, ...channel };
-    const called = [n, name].filter((part) => part !== undefined && part !== '').join(' ');
+    const { channel: n, name, online } = channel;
+    const called = name ? `${n} ${name}` : String(n);
     const state = online === true ? 'online' : online === false ? 'offline' : 'unknown';
     const act = (what, click) => h('button', { type: 'button', class: `plain ${what}`, 'aria-label': `${called}: ${word(what)}`, 'data-text': what, click: click });
     const live = (stream) => () => this.live({ ...this.asked, nvr_channel: n, stream_type: stream }, name);

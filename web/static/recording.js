@@ -44,7 +44,7 @@ export class Recording extends Player {
     this.timeline.show(...ends, files);
     set(this.find('.count'), files.length);
     this.find('.files').replaceChildren(...files.map(({ from, file }) => h('li', {}, h('button', {
-      type: 'button', class: 'plain', text: `${file.start_time} – ${file.stop_time}`,
+      type: 'button', class: 'plain', text: `${file.start_time} – ${sameDay(file) ? file.stop_time.slice(11) : file.stop_time}`,
       click: () => this.seek(Math.min(Math.max(from, ends[0]), ends[1])),
     }), ` ${file.file_name} · ${(file.file_size / 1e6).toFixed(1)} MB`)));
   }
@@ -113,3 +113,5 @@ export class Recording extends Player {
     this.timeline?.enable(false);
   }
 }
+
+function sameDay(file) { return file.start_time.slice(0, 10) === file.stop_time.slice(0, 10); }

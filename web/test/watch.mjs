@@ -179,7 +179,7 @@ async function device(page, check) {
   for (const maker of makers) {
     await fill(page, recorders[maker]);
     await page.click('.target:visible [type="submit"]');
-    await page.waitForSelector('.device .facts', { timeout: patience });
+    await page.waitForSelector('.device .about', { timeout: patience });
     const channel = page.locator(`.device .channel[data-channel="${recorders[maker].nvr_channel}"]`);
     await channel.waitFor();
     const text = await channel.innerText();
