@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -110,9 +111,7 @@ func (d *adminDouble) stream(id string, number int, change object) object {
 		"source":  object{"state": "streaming", "age": 60, "reconnects": number % 4, "bytes": 1e6, "units": 100, "last_error": "", "last_error_age": nil},
 		"publish": object{"state": "streaming", "age": 60, "reconnects": 0, "bytes": 1e6, "units": 100, "last_error": "", "last_error_age": nil},
 	}
-	for name, value := range change {
-		one[name] = value
-	}
+	maps.Copy(one, change)
 	return one
 }
 

@@ -6,9 +6,10 @@ const dash = '–';
 
 function known(value) { return typeof value === 'number' && Number.isFinite(value); }
 
-// duration of seconds: 4.2 s, 58 s, 12 min, 3 h, 9 d.
+// duration of seconds: < 0.1 s, 4.2 s, 58 s, 12 min, 3 h, 9 d.
 export function duration(seconds) {
   if (!known(seconds)) return dash;
+  if (seconds < 0.1) return word('seconds', { n: '< 0.1' });
   if (seconds < 10) return word('seconds', { n: seconds.toFixed(1) });
   if (seconds < 120) return word('seconds', { n: Math.round(seconds) });
   if (seconds < 7200) return word('minutes', { n: Math.round(seconds / 60) });

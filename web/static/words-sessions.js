@@ -8,7 +8,7 @@ export default {
     columnAge: 'Last frame', columnDropped: 'Dropped', columnReconnects: 'Reconnects', columnClients: 'Clients', columnError: 'Last error',
     columnWhy: 'Help', why: 'Why is it black?', whyOf: 'Why is it black? {camera}', keyFrame: 'key frame {time}',
     noStreams: 'No stream yet. A stream appears here as soon as a page asks for one.', noMatch: 'No stream matches the filter.',
-    countAll: '{count} streams', countSome: '{shown} of {count} streams', notFresh: 'These numbers are old: {error}', frozen: 'stands still',
+    countAll: '{count} in all', countSome: '{shown} of {count}', notFresh: 'These numbers are old: {error}', frozen: 'stands still',
     noMore: '{message} (code {code})',
   },
   zh: {
