@@ -53,6 +53,7 @@ func ask(h http.Handler, path string, headers ...string) *httptest.ResponseRecor
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
+	documented(r, w)
 	return w
 }
 
@@ -313,10 +314,10 @@ func TestInfo(t *testing.T) {
 	if w := ask(h, "/INFO"); w.Code != 200 || w.Body.String() != want {
 		t.Errorf("got  %d %s\nwant %s", w.Code, w.Body, want)
 	}
-	info = api.Info{}
+	info = api.Info{Server: api.ServerInfo{Kind: "unknown"}}
 	h = admin(api.AdminConfig{Loopback: true, Now: clock, Info: func(context.Context) api.Info { return info }}, list{})
 	want = strings.TrimSuffix(okText, "}") + `,"version":"","uptime":null,"api":[],"media":"",` +
-		`"server":{"kind":"","version":"","hevc":"","api_url":"","error":""},` +
+		`"server":{"kind":"unknown","version":"","hevc":"","api_url":"","error":""},` +
 		`"config":{"file":"","loaded_age":null,"restart_needed":[],"error":""},"sessions":0}`
 	if w := ask(h, "/info"); w.Body.String() != want {
 		t.Errorf("got  %s\nwant %s", w.Body, want)

@@ -13,6 +13,7 @@ import (
 	"mediapusher/api"
 	"mediapusher/api/openapi"
 	"mediapusher/api/openapi/openapitest"
+	"mediapusher/internal/diagnosis"
 )
 
 var loadReference = sync.OnceValues(func() (*openapitest.Reference, error) {
@@ -35,7 +36,8 @@ func documented(r *http.Request, w *httptest.ResponseRecorder) {
 	}
 	reference, err := loadReference()
 	if err == nil {
-		if answer.StatusCode >= http.StatusBadRequest && !reference.Known(r.Method, path) {
+		refused := answer.StatusCode >= http.StatusBadRequest
+		if refused && !reference.Known(r.Method, path) || answer.StatusCode == http.StatusNotFound { // here or on this listener
 			return
 		}
 		err = reference.Check(r.Method, path, answer, w.Body.Bytes())
@@ -81,5 +83,23 @@ func TestRoutesAreInReference(t *testing.T) {
 		if !slices.Contains(found, one) {
 			t.Errorf("%s is in the reference, and nothing answers it", one)
 		}
+	}
+}
+
+// A cause that TRACE may name has its place in the reference.
+func TestCausesAreInReference(t *testing.T) {
+	reference, err := loadReference()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, cause := range diagnosis.Causes() {
+		want = append(want, string(cause))
+	}
+	got := reference.Enum("Verdict", "cause")
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the reference has %s, TRACE may say %s", got, want)
 	}
 }

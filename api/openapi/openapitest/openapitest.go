@@ -134,6 +134,16 @@ func (r *Reference) checkAnswer(o operation, answer *http.Response, body []byte)
 	return r.validate(append(where, "content", kind, "schema"), body)
 }
 
+// Enum returns the values that a property of a component may have. The caller owns the slice.
+func (r *Reference) Enum(component, property string) []string {
+	list, _ := object(r.tree, "components", "schemas", component, "properties", property)["enum"].([]any)
+	values := make([]string, 0, len(list))
+	for _, one := range list {
+		values = append(values, fmt.Sprint(one))
+	}
+	return values
+}
+
 // CheckRequest tells what is wrong with the JSON body of a request to a path as the reference writes it.
 func (r *Reference) CheckRequest(path string, body []byte) error {
 	where := []string{"paths", path, "post", "requestBody"}
