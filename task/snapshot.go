@@ -82,7 +82,11 @@ func (s *session) end(err error) {
 	switch {
 	case !starting:
 		s.cfg.Observer.Ended(s.subject(), err)
-		s.log.Info("session ends", zap.NamedError("reason", err), zap.Duration("after", took))
+		level := zap.InfoLevel
+		if isFailure(err) {
+			level = zap.WarnLevel
+		}
+		s.log.Log(level, "session ends", zap.NamedError("reason", err), zap.Duration("after", took))
 	case isFailure(err):
 		s.cfg.Observer.Started(s.subject(), took, err)
 		s.log.Warn("start failed", zap.NamedError("reason", err), zap.Duration("after", took))
