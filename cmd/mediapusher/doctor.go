@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
+	"mediapusher/internal/doctor"
 	"mediapusher/vendor_sdk/sdk"
 )
 
@@ -22,74 +24,136 @@ import (
 const loadLimit = 15 * time.Second
 
 // errSick ends the program with an exit code that scripts see; the findings say why.
-var errSick = errors.New("something is missing: see above")
+var errSick = errors.New("something is broken: see above")
 
-// doctorCommand looks at what the service needs on this machine, and says what to do.
+// doctorCommand looks at this machine, the media server and recorders, and says what to do.
 type doctorCommand struct {
-	SDK    bool   `name:"sdk" help:"Which files of the makers' SDKs are found, missing and loaded."`
-	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it."`
+	Addresses []string `arg:"" optional:"" name:"address" help:"Recorders to look at, each with one login."`
+	SDK       bool     `name:"sdk" help:"Look at the makers' SDKs alone: which files are found, missing and loaded."`
+	Publish   bool     `help:"Publish a stream to the media server for a moment: shows whether it, and its hooks, let streams in."`
+	Lang      string   `help:"en or zh. Default: by LC_ALL, LC_MESSAGES and LANG."`
+	access
+	configFile
 }
 
-// Run prints the findings. It fails where a maker's library that this program has a binding for cannot be used.
+// Run prints the findings. It fails where something is broken.
 func (c *doctorCommand) Run() error {
-	if !c.SDK {
-		return errors.New("say what to look at: --sdk")
+	language := doctor.LanguageOf(cmp.Or(c.Lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
+	var (
+		password device.Secret
+		err      error
+	)
+	if len(c.Addresses) > 0 && !c.SDK {
+		if password, err = c.password(os.Stdin, os.Stderr); err != nil {
+			return err
+		}
 	}
-	cfg, err := config.Load(c.Config, os.Environ())
+	findings, err := c.examine(context.Background(), os.Stdout, password)
 	if err != nil {
 		return err
 	}
-	program, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("where this program lies: %w", err)
+	if err := doctor.Print(os.Stdout, language, findings); err != nil {
+		return err
 	}
-	var sick error
-	for _, vendor := range []device.Vendor{device.Hikvision, device.Dahua} {
-		if err := examine(context.Background(), os.Stdout, &cfg, program, vendor); err != nil {
-			sick = err
-		}
+	if doctor.Worst(findings) == doctor.Broken {
+		return errSick
 	}
-	return sick
+	return nil
 }
 
-// examine prints what is found of one maker's library, and loads it in a worker.
-func examine(ctx context.Context, out io.Writer, cfg *config.Config, program string, vendor device.Vendor) error {
-	library := libraries[vendor]
+// examine makes all checks. Tables of files go to out.
+func (c *doctorCommand) examine(ctx context.Context, out io.Writer, password device.Secret) ([]doctor.Finding, error) {
+	cfg, wrong := config.Load(c.Config, os.Environ())
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("where this program lies: %w", err)
+	}
+	findings := []doctor.Finding{doctor.Configuration(c.Config, wrong)}
+	if wrong != nil {
+		return append(findings, ofSystem()...), nil
+	}
+	if c.SDK {
+		for _, vendor := range vendors() {
+			printFiles(out, &cfg, program, vendor)
+		}
+		return append(findings, ofLibraries(ctx, &cfg, program)...), nil
+	}
+	findings = append(findings, ofPorts(ctx, &cfg)...)
+	ofServer, hevc := ofMediaServer(ctx, &cfg, c.Publish)
+	findings = append(findings, ofServer...)
+	findings = append(findings, ofSystem()...)
+	findings = append(findings, ofDataDir(&cfg, os.Environ()))
+	findings = append(findings, ofLibraries(ctx, &cfg, program)...)
+	findings = append(findings, ofNames(ctx, &cfg)...)
+	recorders, err := c.ofRecorders(ctx, &cfg, password, hevc)
+	return append(findings, recorders...), err
+}
+
+// ofRecorders logs in once to each recorder that was named.
+func (c *doctorCommand) ofRecorders(
+	ctx context.Context, cfg *config.Config, password device.Secret, hevc string,
+) ([]doctor.Finding, error) {
+	if len(c.Addresses) == 0 {
+		return nil, nil
+	}
+	looking, err := newInspectors(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer looking.close()
+	var findings []doctor.Finding
+	for _, address := range c.Addresses {
+		findings = append(findings, c.ofRecorder(ctx, looking, address, password, hevc)...)
+	}
+	return findings, nil
+}
+
+func (c *doctorCommand) ofRecorder(
+	ctx context.Context, looking *inspectors, address string, password device.Secret, hevc string,
+) []doctor.Finding {
+	ctx, cancel := context.WithTimeout(ctx, inspectLimit)
+	defer cancel()
+	target, err := c.target(ctx, address, password, looking.recognise)
+	if err != nil {
+		return []doctor.Finding{doctor.Unreachable(address, err)}
+	}
+	told, err := looking.Describe(ctx, target)
+	if err != nil {
+		return []doctor.Finding{doctor.Unreachable(address, err)}
+	}
+	return doctor.Recorder(address, told, hevc)
+}
+
+func vendors() []device.Vendor { return []device.Vendor{device.Hikvision, device.Dahua} }
+
+// ofLibraries loads the makers' libraries, each in a worker.
+func ofLibraries(ctx context.Context, cfg *config.Config, program string) []doctor.Finding {
+	var findings []doctor.Finding
+	for _, vendor := range vendors() {
+		directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
+		_, missing := os.Stat(directory)
+		found := doctor.Library{
+			Vendor: string(vendor), Directory: directory, NotBuilt: libraries[vendor].notBuilt != nil, Missing: missing != nil,
+			Configured: cfg.SDK.Directory(vendor, "") == directory,
+		}
+		if !found.NotBuilt && !found.Missing {
+			limited, cancel := context.WithTimeout(ctx, loadLimit)
+			found.Version, found.Err = newSupervisor(cfg, program, vendor, nil, zap.NewNop()).Version(limited)
+			cancel()
+		}
+		findings = append(findings, doctor.SDK(found))
+	}
+	return findings
+}
+
+// printFiles prints which files of a maker's library are there.
+func printFiles(out io.Writer, cfg *config.Config, program string, vendor device.Vendor) {
 	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
 	fmt.Fprintf(out, "%s: %s (sdk.%s)\n", vendor, directory, vendor)
-	_, missing := os.Stat(directory)
-	if missing != nil {
-		fmt.Fprintln(out, "  there is no such directory: put the maker's files there, as they come, or configure another one")
-	} else {
-		printParts(out, directory, library.parts(runtime.GOOS))
+	if _, err := os.Stat(directory); err == nil {
+		printParts(out, directory, libraries[vendor].parts(runtime.GOOS))
 	}
-	switch configured := cfg.SDK.Directory(vendor, "") == directory; {
-	case library.notBuilt != nil:
-		fmt.Fprintf(out, "  not used: %v\n\n", library.notBuilt)
-		return nil
-	case missing != nil && configured:
-		fmt.Fprint(out, "\n")
-		return errSick
-	case missing != nil:
-		fmt.Fprint(out, "  not used\n\n")
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, loadLimit)
-	defer cancel()
-	version, err := newSupervisor(cfg, program, vendor, nil, zap.NewNop()).Version(ctx)
-	var load *sdk.LoadError
-	switch {
-	case err == nil:
-		fmt.Fprintf(out, "  loaded: version %s\n\n", version)
-		return nil
-	case errors.As(err, &load):
-		fmt.Fprintf(out, "  not loaded: %v\n", load)
-		fmt.Fprint(out, "  what to do: put all files of one SDK of the maker, for this system and x86-64, into this directory;\n"+
-			"  what the line above names is missing or spoilt\n\n")
-	default:
-		fmt.Fprintf(out, "  not loaded: %v\n  what to do: see whether the files belong together, in one version, for this system\n\n", err)
-	}
-	return errSick
+	fmt.Fprintln(out)
 }
 
 func printParts(out io.Writer, directory string, parts []sdk.Part) {

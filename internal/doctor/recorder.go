@@ -178,7 +178,9 @@ func plainCodec(c *device.Coding) string {
 	return strings.ToUpper(strings.NewReplacer(".", "", " ", "", "-", "").Replace(c.Codec))
 }
 
-func isHEVC(codec string) bool { return strings.HasPrefix(codec, "H265") || strings.HasPrefix(codec, "HEVC") }
+func isHEVC(codec string) bool {
+	return strings.HasPrefix(codec, "H265") || strings.HasPrefix(codec, "HEVC")
+}
 
 func bracketed(reason string) string {
 	if reason == "" {
