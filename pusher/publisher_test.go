@@ -3,6 +3,7 @@ package pusher_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -347,4 +348,29 @@ func TestPublisherWithQueue(t *testing.T) {
 	if pictures != 6 || commands != 2 {
 		t.Errorf("%d video messages and %d commands, want 6 and 2", pictures, commands)
 	}
+}
+
+// How long a unit has waited is told for each, in the order of sending, and without cost where nobody asks.
+func TestPublisherTellsDelays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var late []time.Duration
+		units := &fakeUnits{feed: make(chan *media.AccessUnit, 4)}
+		video := avcTrack(t, baselineSPS, 1920, 1080)
+		for i, waited := range []time.Duration{30, 20, 10} {
+			au := unit(t, video, 40*int64(i), 40*int64(i), i == 0, "65 88 84")
+			au.Arrival = time.Now().Add(-waited * time.Millisecond)
+			units.feed <- au
+		}
+		units.feed <- unit(t, video, 120, 120, false, "41 9A 01") // made here: it came from nowhere
+		close(units.feed)
+		p := pusher.NewPublisher(pusher.PublisherConfig{
+			Dialer: fakeDialer{conn: newFakeConn(pusher.HEVCNone)}, OnSent: func(d time.Duration) { late = append(late, d/time.Millisecond) },
+		})
+		if err := p.Run(t.Context(), "cam1", units, tracksOf(video)); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(late, []time.Duration{30, 20, 10}) {
+			t.Errorf("delays in ms: %v", late)
+		}
+	})
 }
