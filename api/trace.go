@@ -98,7 +98,8 @@ func newTraceView(report diagnosis.Report, view diagnosis.View, ended *float64) 
 		Verdict: verdict, Steps: report.Steps, Ended: ended, Error: report.Error,
 		Server: serverView{
 			Kind: view.Kind, Version: clean(view.Version, ""), Known: view.Known, Publishing: view.Publishing,
-			VideoCodec: clean(view.VideoCodec, ""), BitsPerSecond: finite(view.BitsPerSecond), Viewers: view.Viewers, Error: words(view.Err),
+			VideoCodec: clean(view.VideoCodec, ""), BitsPerSecond: finite(view.BitsPerSecond), Viewers: view.Viewers,
+			Error: words(view.Err),
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package diagnosis
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -67,7 +66,7 @@ func (e *examination) ended() finding {
 		return finding{cause: RecordingOver, step: task.StepSend}
 	case errors.Is(reason, task.ErrClosing):
 		return finding{cause: ServiceClosing, step: task.StepSend}
-	case errors.Is(reason, task.ErrNobodyWaits), errors.Is(reason, context.Canceled), errors.Is(reason, context.DeadlineExceeded):
+	case errors.Is(reason, task.ErrNobodyWaits):
 		return finding{cause: CallerGone, step: e.frontier(), err: e.pending()}
 	default:
 		return e.failure(reason)

@@ -109,11 +109,11 @@ type VendorError struct {
 func Explain(trace task.Trace, server View, now time.Time) Report {
 	e := &examination{trace: trace, view: server, now: now}
 	f := e.find()
-	words := f.cause.words()
+	w := f.cause.words()
 	fill := e.filler(f)
 	return Report{
 		Verdict: Verdict{
-			Cause: f.cause, Step: f.step, Severity: words.severity, What: fill(words.what), Next: fill(words.next),
+			Cause: f.cause, Step: f.step, Severity: w.severity, What: fill(w.what), Next: fill(w.next),
 		},
 		Steps: e.steps(),
 		Error: vendorError(f),

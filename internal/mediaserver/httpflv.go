@@ -126,10 +126,13 @@ func (s *Server) serveFLV(w http.ResponseWriter, r *http.Request, name string) e
 		return errFull
 	}
 	defer ticket.stop()
+	if wantsWebSocket(r.Header) {
+		return s.serveWebSocket(w, r, st, v)
+	}
 	return s.writeFLV(r.Context(), w, st, v)
 }
 
-// writeFLV sends the file header with the first batch: only then is it known which tracks there are.
+// writeFLV answers with one file that has no end.
 func (s *Server) writeFLV(ctx context.Context, w http.ResponseWriter, st *stream, v *viewer) error {
 	control := http.NewResponseController(w)
 	if err := control.SetReadDeadline(time.Time{}); err != nil {
@@ -141,8 +144,38 @@ func (s *Server) writeFLV(ctx context.Context, w http.ResponseWriter, st *stream
 	if err := control.Flush(); err != nil {
 		return err
 	}
+	return play(ctx, &response{w, control, s.cfg.WriteTimeout}, st, v)
+}
+
+// response is an answer that is sent as it comes.
+type response struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	timeout time.Duration
+}
+
+func (r *response) write(parts net.Buffers) error {
+	if err := r.control.SetWriteDeadline(time.Now().Add(r.timeout)); err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if _, err := r.w.Write(part); err != nil {
+			return err
+		}
+	}
+	return r.control.Flush()
+}
+
+// flvPlayer takes FLV in parts, which stay the caller's and may change after the call.
+type flvPlayer interface {
+	write(parts net.Buffers) error
+}
+
+// play sends the file header with the first batch: only then is it known which tracks there are. It returns nil when the stream ends.
+func play(ctx context.Context, to flvPlayer, st *stream, v *viewer) error {
 	var batch []*message
-	for began := false; ; {
+	var parts net.Buffers
+	for began := false; ; began = true {
 		var err error
 		clear(batch)
 		if batch, err = v.take(ctx, batch[:0]); err != nil {
@@ -151,23 +184,17 @@ func (s *Server) writeFLV(ctx context.Context, w http.ResponseWriter, st *stream
 			}
 			return err
 		}
-		if err := control.SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout)); err != nil {
-			return err
-		}
+		parts = parts[:0]
 		if !began {
-			began = true
-			if _, err := w.Write(flvHeader(st.tracks())); err != nil {
-				return err
-			}
+			parts = append(parts, flvHeader(st.tracks()))
 		}
 		for _, m := range batch {
-			if _, err := w.Write(m.tag); err != nil {
-				return err
-			}
+			parts = append(parts, m.tag)
 		}
-		if err := control.Flush(); err != nil {
+		if err := to.write(parts); err != nil {
 			return err
 		}
+		clear(parts)
 	}
 }
 

@@ -21,8 +21,12 @@ func TestLive(t *testing.T) {
 		header []byte
 		want   string
 	}{
-		{avcHeader, "H.264"}, {[]byte{0x1C, 0, 0, 0, 0, 1}, "H.265"}, {append([]byte{0x90}, "hvc1x"...), "H.265"},
-		{append([]byte{0x90}, "av01x"...), "AV1"}, {append([]byte{0x90}, "vp09x"...), "VP9"}, {append([]byte{0x90}, "vvc1x"...), "other"},
+		{avcHeader, "H.264"},
+		{[]byte{0x1C, 0, 0, 0, 0, 1}, "H.265"},
+		{append([]byte{0x90}, "hvc1x"...), "H.265"},
+		{append([]byte{0x90}, "av01x"...), "AV1"},
+		{append([]byte{0x90}, "vp09x"...), "VP9"},
+		{append([]byte{0x90}, "vvc1x"...), "other"},
 		{[]byte{0x90, 'h'}, "other"},
 	} {
 		write(t, p, video, 0, test.header)

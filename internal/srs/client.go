@@ -29,7 +29,7 @@ const failureFresh = 5 * time.Second
 // maxBody is the ceiling for one answer: a stream takes about 700 bytes.
 const maxBody = 4 << 20
 
-// ErrNotSRS: something answers at the address, and it is no SRS. Found with errors.Is.
+// ErrNotSRS tells that something answers at the address, and that it is no SRS. It is found with errors.Is.
 var ErrNotSRS = errors.New("this is not the HTTP API of an SRS")
 
 // Config says whom a Client asks.

@@ -101,8 +101,12 @@ func TestStream(t *testing.T) {
 		{"not there", streams6, "live", "abcd", srs.Stream{}, false},
 		{"none", `{"code":0,"streams":[]}`, "live", "abc", srs.Stream{}, false},
 		{"null", `{"code":0,"streams":null}`, "live", "abc", srs.Stream{}, false},
-		{"numbers of a stranger", `{"code":0,"streams":[{"name":"abc","clients":-1e300,"kbps":{"recv_30s":-5},"publish":{"active":true},"video":{"codec":"\u0000x","width":1e300}}]}`,
-			"live", "abc", srs.Stream{Name: "abc", Publishing: true, VideoCodec: "x", Width: 1 << 30}, true},
+		{
+			"numbers of a stranger", `{"code":0,"streams":[{"name":"abc","clients":-1e300,"kbps":{"recv_30s":-5},"publish":{"active":true},"video":{"codec":"\u0000x","width":1e300}}]}`,
+			"live", "abc",
+			srs.Stream{Name: "abc", Publishing: true, VideoCodec: "x", Width: 1 << 30},
+			true,
+		},
 	} {
 		url, _ := server(t, map[string]string{"/api/v1/streams/": test.answer})
 		got, ok, err := client(t, srs.Config{URL: url + "/"}).Stream(t.Context(), test.app, test.stream)
@@ -119,7 +123,10 @@ func TestPages(t *testing.T) {
 		paging          bool
 		total, requests int
 	}{
-		{"three pages", true, 2345, 3}, {"a full page", true, 1000, 2}, {"all at once", false, 2345, 2}, {"just a page at once", false, 1000, 2},
+		{"three pages", true, 2345, 3},
+		{"a full page", true, 1000, 2},
+		{"all at once", false, 2345, 2},
+		{"just a page at once", false, 1000, 2},
 		{"beyond the ceiling", true, 25000, 20},
 	} {
 		var requests atomic.Int32
