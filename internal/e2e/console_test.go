@@ -32,6 +32,9 @@ type black struct {
 	ZH string `json:"zh"`
 }
 
+// adminToken is what the console must ask for.
+const adminToken = "a-token/of+the=operator"
+
 // traced is what the service says of a stream by itself.
 type traced struct {
 	Session string `json:"session_id"`
@@ -45,6 +48,7 @@ type traced struct {
 // in their own way.
 func TestConsoleExplains(t *testing.T) {
 	web := consoleTests(t)
+	t.Setenv("MEDIAPUSHER_ADMIN_TOKEN", adminToken)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	embedded := startService(t, settings{start: 4 * time.Second})
@@ -94,7 +98,7 @@ func TestConsoleExplains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(ctx, need(t, "node"), "test/explained.mjs", string(list), screenshots(t))
+	cmd := command(ctx, need(t, "node"), "test/explained.mjs", string(list), adminToken, screenshots(t))
 	cmd.Dir = web
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
@@ -134,6 +138,7 @@ func getAdmin(t *testing.T, address string, answer any) {
 		t.Fatal(err)
 	}
 	request.Close = true
+	request.Header.Set("Authorization", "Bearer "+adminToken)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)

@@ -71,7 +71,6 @@ export function trace(handle) { return call(`/STREAM/${encodeURIComponent(handle
 export function traceOf(session) { return call(`/STREAMS/${encodeURIComponent(session)}/TRACE`); }
 export function sessions() { return call('/STREAMS'); }
 export function info() { return call('/INFO'); }
-export function reload() { return post('/CONFIG/RELOAD'); }
 export function device(request) { return post('/DEVICE', request, longPatience); }
 
 // snapshot is {status_code: 200, image} with a Blob, or the service's refusal.

@@ -1,6 +1,6 @@
 // Proves in a headless browser that the console of a running service explains why streams are black.
 //
-//   node web/test/explained.mjs list-as-JSON [folder for screenshots]
+//   node web/test/explained.mjs list-as-JSON admin-token [folder for screenshots]
 //
 // Each of the list says at which console, by which play_handle or session of the list of streams, and which verdict must be shown: cause,
 // step, severity, and words of both languages.
@@ -8,7 +8,19 @@
 import { browse } from './browser.mjs';
 import { everywhere, speak } from './views.mjs';
 
-const [list, folder = '.cache/console-test'] = process.argv.slice(2);
+const [list, token, folder = '.cache/console-test'] = process.argv.slice(2);
+
+// login gives the token to the console that asks for it, once for each origin.
+async function login(page, check, report, service) {
+  report.expected = 401;
+  await page.goto(`${service}/console/`);
+  await page.waitForSelector('#login[open]');
+  check(await page.$$eval('.streams tbody tr', (all) => all.length) === 0, 'there are streams to see without the token');
+  await page.fill('#login input', token);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#login', { state: 'hidden' });
+  report.expected = 0;
+}
 
 // find goes from the list of streams to a trace, as an operator does: by the link beside the stream, or by the handle.
 async function find(page, { console: service, handle, session }) {
@@ -22,9 +34,12 @@ async function find(page, { console: service, handle, session }) {
   }
 }
 
-await browse(folder, async (page, check) => {
+await browse(folder, async (page, check, report) => {
+  const entered = new Set();
   await page.setViewportSize({ width: 1440, height: 900 });
   for (const one of JSON.parse(list)) {
+    if (!entered.has(one.console)) await login(page, check, report, one.console);
+    entered.add(one.console);
     await find(page, one);
     await page.waitForSelector(`.verdict[data-severity="${one.severity}"]`);
     check((await page.$$('.steps li')).length === 8, `${one.cause}: not all steps are shown`);
