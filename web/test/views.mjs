@@ -34,6 +34,7 @@ export async function everywhere(page, check, folder, name, look = () => {}) {
   await speak(page, 'en');
   await page.emulateMedia({ colorScheme: 'dark' });
   await audit(page, check, `${name}, dark`);
+  await page.screenshot({ path: path.join(folder, `console-${name}-en-1440-dark.png`) });
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
