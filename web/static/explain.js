@@ -42,7 +42,7 @@ export function facts(trace) {
   const { server_view: there, error } = trace;
   const all = [
     ['factCamera', trace.address && [camera(trace), called(trace.vendor), called(trace.stream_type), called(trace.kind)].filter(Boolean).join(' · ')],
-    ['factState', called(trace.state)],
+    ['factState', typeof trace.ended_age === 'number' ? '' : called(trace.state)],
     ['factEnded', ago(trace.ended_age)],
     ['tracePosition', trace.position],
     ['factWay', [ways[trace.way] ? word(ways[trace.way]) : trace.way, trace.way_reason].filter(Boolean).join(' · ')],
@@ -69,5 +69,5 @@ function serverName(there) { return { srs: 'SRS', embedded: word('embeddedServer
 
 function errorText({ kind, code, meaning, step }) {
   const words = typeof meaning === 'object' ? said(meaning) : meaning;
-  return [words, kind, code ? word('errorCode', { code }) : '', stepName(step)].filter(Boolean).join(' · ');
+  return [words || kind, code ? word('errorCode', { code }) : '', stepName(step)].filter(Boolean).join(' · ');
 }
