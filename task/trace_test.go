@@ -220,6 +220,7 @@ func TestPastIsBounded(t *testing.T) {
 				t.Fatal("the start went well")
 			}
 		}
+		s.nothingLeft()
 		past := s.Past()
 		if len(past) != 256 || past[0].Channel != 299 || past[255].Channel != 44 {
 			t.Errorf("%d sessions, from channel %d to %d", len(past), past[0].Channel, past[len(past)-1].Channel)
