@@ -2,7 +2,9 @@ package dahua
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
@@ -80,4 +82,40 @@ func ReadReply(body []byte, asked int) (Reply, error) {
 	return Reply{
 		r.refused(), string(r.object()), r.challenge().interval(), seconds(r.challenge().Lock, maxLockSeconds), files, channels,
 	}, nil
+}
+
+// ReadTables reads all that a description reads of an answer, and says what is out of bounds.
+func ReadTables(body []byte) string {
+	all, err := parse(body)
+	if err != nil {
+		return ""
+	}
+	if n := max(all.channels(), all.encoded()); n < 0 || n > maxChannels {
+		return fmt.Sprintf("%d channels", n)
+	}
+	if c := all.coding("table.Encode[0].MainFormat[0]"); c != nil &&
+		(c.Width < 0 || c.Width >= 1<<20 || c.BitsPerSecond < 0 || c.FrameRate < 0 || !utf8.ValidString(c.Codec)) {
+		return fmt.Sprintf("%+v", c)
+	}
+	if zone, ok := all.zone(); ok {
+		if _, east := time.Now().In(zone).Zone(); east < -15*3600 || east > 15*3600 {
+			return fmt.Sprintf("%d s east", east)
+		}
+	}
+	for i := range all.remotes() {
+		if i < 0 || i >= maxChannels {
+			return fmt.Sprintf("camera of channel %d", i)
+		}
+	}
+	for i := range all.states() {
+		if i < 0 || i >= maxChannels {
+			return fmt.Sprintf("state of channel %d", i)
+		}
+	}
+	for i := range statesIn(body) {
+		if i < 0 || i >= maxChannels {
+			return fmt.Sprintf("state of channel %d", i)
+		}
+	}
+	return ""
 }
