@@ -185,3 +185,22 @@ func FuzzMetadata(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a player says is a control frame that is taken whole, or an end.
+func FuzzWebSocketControl(f *testing.F) {
+	f.Add([]byte{0x89, 0x82, 1, 2, 3, 4, 'h' ^ 1, 'i' ^ 2, 0x88, 0x80, 0, 0, 0, 0})
+	f.Add([]byte{0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1})
+	f.Fuzz(func(t *testing.T, said []byte) {
+		r := bytes.NewReader(said)
+		for taken := 0; ; {
+			opcode, payload, err := readControl(r)
+			if err != nil {
+				return
+			}
+			taken += 6 + len(payload)
+			if opcode < opClose || opcode > opPong || len(payload) > maxControl || taken != len(said)-r.Len() {
+				t.Fatalf("opcode %d, %d bytes, %d of %d taken", opcode, len(payload), taken, len(said)-r.Len())
+			}
+		}
+	})
+}
