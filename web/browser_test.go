@@ -121,7 +121,9 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		name := []string{"hikvision", "dahua"}[request.Category]
 		answer["flv_url"] = fmt.Sprintf("http://%s/live/%s.flv", d.media, name)
 		answer["rtmp_url"] = "rtmp://127.0.0.1/live/" + name
-		answer["webrtc_url"] = fmt.Sprintf("http://%s/rtc/v1/whep/?app=live&stream=%s", d.media, name)
+		if request.Category == 1 {
+			answer["webrtc_url"] = fmt.Sprintf("http://%s/rtc/v1/whep/?app=live&stream=%s", d.media, name)
+		}
 	case "STREAM":
 		var handle int
 		_, _ = fmt.Sscan(parts[1], &handle)

@@ -24,7 +24,7 @@ var contentTypes = map[string]string{
 }
 
 // policy lets the page load only what is embedded, and speak to whatever API and media server it is told.
-const policy = "default-src 'self'; img-src 'self' blob:; connect-src http: https:; media-src 'self' blob:; " +
+const policy = "default-src 'self'; img-src 'self' blob:; connect-src http: https: ws: wss:; media-src 'self' blob:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Handler serves the page at "/" and the files that it needs beside it, by relative addresses: strip the prefix under which it is

@@ -1,9 +1,17 @@
-// Flv is the picture of an HTTP-FLV address, by mpegts.js.
+// Flv is the picture of an HTTP-FLV address, by mpegts.js. Browsers open no more than six connections to one server by HTTP/1.1 and let
+// further ones wait, so that further pictures come by WebSocket, where the server speaks it at the same address.
 
 import { Picture } from './picture.js';
 
 const farBehind = 4; // s behind the newest data, beyond which the picture jumps; below it the player catches up by playing faster
 const edge = 0.6; // s behind the newest data that are enough to play on
+
+const most = 5; // HTTP connections to a server; the last one is left to others
+
+const connections = new Map(); // server to the number of its pictures by HTTP
+
+// crowded tells whether a server has as many pictures by HTTP as a browser can take.
+export function crowded(url) { return (connections.get(server(url)) ?? 0) >= most; }
 
 // missing names what keeps this browser or this program from playing FLV, as a word; empty where nothing does.
 export function missing() {
@@ -15,11 +23,13 @@ export class Flv extends Picture {
   // hasAudio is false where it is known that there is no sound, else undefined: then the FLV header tells.
   constructor(video, url, hasAudio, told) {
     super(video, told);
-    Object.assign(this, { url, hasAudio, player: null });
+    Object.assign(this, { url, hasAudio, player: null, counted: '' });
   }
 
   connect() {
-    const source = { type: 'flv', isLive: true, url: this.url, cors: true, withCredentials: false };
+    const socket = crowded(this.url);
+    if (!socket) this.count(server(this.url), 1);
+    const source = { type: 'flv', isLive: true, url: socket ? this.url.replace(/^http/, 'ws') : this.url, cors: true, withCredentials: false };
     if (this.hasAudio !== undefined) source.hasAudio = this.hasAudio;
     const player = mpegts.createPlayer(source, {
       enableStashBuffer: false, // pictures at once; a live stream has no use for a reserve
@@ -31,6 +41,7 @@ export class Flv extends Picture {
     const after = (act) => setTimeout(() => { if (this.player === player) act(); }, 0);
     player.on(mpegts.Events.ERROR, (kind, detail, info) => after(() => {
       if (unsupported(detail, info)) this.refuse('cannotDecode');
+      else if (socket && this.fresh) this.refuse('tooMany');
       else this.later();
     }));
     player.on(mpegts.Events.LOADING_COMPLETE, () => after(() => this.later()));
@@ -52,7 +63,13 @@ export class Flv extends Picture {
     if (end - currentTime > farBehind) this.video.currentTime = end - edge;
   }
 
+  count(place, change) {
+    connections.set(place, (connections.get(place) ?? 0) + change);
+    this.counted = change > 0 ? place : '';
+  }
+
   drop() {
+    if (this.counted) this.count(this.counted, -1);
     const player = this.player;
     this.player = null;
     player?.destroy();
@@ -66,3 +83,5 @@ function unsupported(detail, info) {
   return detail === MEDIA_CODEC_UNSUPPORTED || detail === MEDIA_FORMAT_UNSUPPORTED
     || (detail === MEDIA_MSE_ERROR && info?.code === DOMException.NOT_SUPPORTED_ERR);
 }
+
+function server(url) { return url.split('/')[2] ?? ''; }

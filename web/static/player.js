@@ -3,7 +3,7 @@
 
 import * as api from './api.js';
 import { h, set } from './dom.js';
-import { Flv, missing } from './flv.js';
+import { crowded, Flv, missing } from './flv.js';
 import { route } from './route.js';
 import { bitRate, duration, number } from './units.js';
 import { Whep, offered } from './whep.js';
@@ -25,7 +25,7 @@ export class Player {
   constructor(title, request, clock, gone) {
     Object.assign(this, {
       title, request, clock, gone, handle: 0, picture: null, failure: null, note: '', since: 0, failures: 0, age: null, stopped: false,
-      way: 'flv', offers: {}, hasAudio: undefined,
+      way: 'flv', chosen: false, offers: {}, hasAudio: undefined,
     });
     this.build();
     this.words = () => this.show();
@@ -107,6 +107,7 @@ export class Player {
       gone: () => this.ask(), // a stream that has ended is not connected to again
       refused: (why) => this.refused(why),
     };
+    if (!this.chosen && this.note !== 'webrtcRefused' && this.offers.webrtc && crowded(this.offers.flv ?? '')) this.way = 'webrtc';
     if (this.way === 'webrtc' && this.offers.webrtc) {
       this.picture = new Whep(this.video, this.offers.webrtc, told);
     } else {
@@ -126,6 +127,7 @@ export class Player {
   // take changes the way of the picture. The stream goes on.
   take(way) {
     this.way = way;
+    this.chosen = true;
     this.note = '';
     if (this.handle) this.attach(this.hasAudio);
   }

@@ -101,15 +101,21 @@ async function webrtc(page, check, report) {
   await stop(page);
   for (let i = 0; i < 100 && whep.ended.length < 2; i++) await page.waitForTimeout(20);
   check(whep.ended.length === 2, `${whep.ended.length} sessions ended of 2`);
+  return whep;
 }
 
-async function full(page, check) {
+// full is a wall of nine pictures of one server, to which the browser opens no more than six connections by HTTP.
+async function full(page, check, whep) {
+  const sockets = [];
+  const before = whep.offers.length;
+  page.on('websocket', (socket) => sockets.push(socket.url()));
   for (let i = 0; i < 10; i++) await play(page, i % 2 ? 'dahua' : 'hikvision');
   check(await page.locator('.player').count() === 9 && await page.isVisible('.wall .problem >> text=nine'), 'a tenth picture is not refused in words');
   await page.click('.wall details > summary >> nth=0');
   await moving(page, 9, [], 5);
   await page.waitForFunction(() => [...document.querySelectorAll('.player')].every((card) => card.dataset.state === 'playing'));
   check(await page.getAttribute('.players', 'data-layout') === '9', 'nine pictures are in another layout');
+  check(sockets.length === 2 && whep.offers.length - before === 2, `${sockets.length} pictures by WebSocket, ${whep.offers.length - before} by WebRTC: ${sockets}`);
   await everywhere(page, check, folder, 'nine');
 }
 
@@ -118,7 +124,7 @@ await browse(folder, async (page, check, report) => {
   await lost(page, check);
   await refusals(page, check);
   await undecodable(page, check, report);
-  await webrtc(page, check, report);
-  await full(page, check);
+  const whep = await webrtc(page, check, report);
+  await full(page, check, whep);
   await page.goto('about:blank'); // the streams must end with the page
 });
