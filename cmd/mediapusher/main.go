@@ -28,6 +28,7 @@ type commands struct {
 	Config    configCommand    `cmd:"" help:"Check, show or explain a configuration."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and what to do."`
 	Probe     probeCommand     `cmd:"" help:"Print what a recorder tells about itself, as JSON."`
+	Shadow    shadowCommand    `cmd:"" help:"Stand before an old server and tell where this program would answer otherwise."`
 	SDKWorker workerCommand    `cmd:"" name:"sdk-worker" hidden:""`
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }

@@ -103,8 +103,10 @@ func taskConfig(cfg *config.Config) task.Config {
 }
 
 // public is what the API asks for with each request.
-func (s *settings) public() api.Settings {
-	cfg := s.live.Current()
+func (s *settings) public() api.Settings { return apiSettings(s.live.Current()) }
+
+// apiSettings is what the API takes of a configuration.
+func apiSettings(cfg *config.Config) api.Settings {
 	urls := cfg.URLs()
 	return api.Settings{
 		URLs:    api.URLs{RTMP: urls.RTMP, FLV: urls.FLV, HLS: urls.HLS, WebRTC: urls.WebRTC},
