@@ -68,7 +68,7 @@ func (a *admin) traceOfSession(_ http.ResponseWriter, r *http.Request) reply {
 // explained answers with what a session has been through. One that has ended is 605 as for every other call, and tells why all the same.
 func (s *server) explained(r *http.Request, trace task.Trace) reply {
 	view := diagnosis.View{Kind: diagnosis.KindUnknown}
-	if s.cfg.Server != nil && trace.EndedAt.IsZero() {
+	if s.cfg.Server != nil {
 		view = s.cfg.Server(r.Context(), trace.Snapshot)
 	}
 	now := s.cfg.Now()

@@ -151,7 +151,7 @@ func (s *session) snapshot() Snapshot {
 	s.mu.Unlock()
 	st.Source.Bytes, st.Source.Units = s.road.tap.meter.bytes.Load(), s.road.tap.meter.units.Load()
 	st.BitsPerSecond, st.FramesPerSecond = s.road.tap.meter.rates(time.Now())
-	st.Dropped = s.road.queue.Dropped()
+	st.Dropped, st.LastDropped = s.road.queue.Dropped(), s.road.queue.LastDropped()
 	sent := s.publisher.Stats()
 	st.Publish.Bytes, st.Publish.Units = sent.Bytes, sent.Messages
 	st.LastKeyFrame, st.LastFrame = sent.LastKeyFrame, sent.LastFrame

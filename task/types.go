@@ -115,8 +115,10 @@ type Snapshot struct {
 	Source, Publish Leg
 	// BitsPerSecond and FramesPerSecond (pictures) come from the device: means over the last few seconds, 0 where nothing comes.
 	BitsPerSecond, FramesPerSecond float64
-	// Dropped counts access units that the queue gave up because the server was slow.
-	Dropped uint64
+	// Dropped counts access units that the queue gave up because the server was slow or away. LastDropped is when it did so last, zero
+	// where it never did.
+	Dropped     uint64
+	LastDropped time.Time
 	// Started is when the session began, LastKeyFrame and LastFrame when one was last sent; zero where never.
 	Started, LastKeyFrame, LastFrame time.Time
 	// Recording tells about a playback session; nil for a live one.

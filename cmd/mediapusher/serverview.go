@@ -55,7 +55,7 @@ func (v *serverView) of(ctx context.Context, session task.Snapshot) diagnosis.Vi
 	if isSRS {
 		view.Kind, view.Version = diagnosis.KindSRS, said
 	}
-	if v.client == nil {
+	if v.client == nil || session.State == task.StateEnding {
 		return view
 	}
 	view.API = v.client.URL()

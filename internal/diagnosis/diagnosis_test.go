@@ -174,8 +174,11 @@ func wellCases() []example {
 		{"hevc_browser", "by the server's word, with nobody there", streaming(), viewed(func(v *diagnosis.View) { v.VideoCodec, v.Viewers = "H.265", 0 }), "viewers", "warning", nil},
 		{"nobody_watches", "", streaming(), viewed(func(v *diagnosis.View) { v.Viewers = 0 }), "viewers", "warning", []string{server}},
 		{"rare_key_frames", "", with(streaming(), func(t *task.Trace) { t.LastKeyFrame = ago(20 * time.Second) }), listed(), "picture", "warning", []string{"20 ", "33", "H.264+"}},
-		{"server_slow", "", with(streaming(), func(t *task.Trace) { t.Dropped = 200 }), listed(), "send", "warning", []string{"200", server}},
-		{"healthy", "a few were dropped", with(streaming(), func(t *task.Trace) { t.Dropped = 2 }), listed(), "", "ok", nil},
+		{"server_slow", "", with(streaming(), func(t *task.Trace) { t.Dropped, t.LastDropped = 200, ago(time.Second) }), listed(), "send", "warning", []string{"200", server}},
+		{"healthy", "what was dropped is history", with(streaming(), func(t *task.Trace) { t.Dropped, t.LastDropped = 200, ago(31*time.Second) }), listed(), "", "ok", nil},
+		{"healthy", "the server was away", with(streaming(), func(t *task.Trace) {
+			t.Dropped, t.LastDropped, t.Passages[4].Ended = 200, ago(4*time.Second), ago(5*time.Second)
+		}), listed(), "", "ok", nil},
 		{"sdk_stepped_down", "", with(streaming(), func(t *task.Trace) { t.WayReason = "sdk: unreachable (7): no connection" }), listed(), "login", "warning", []string{"net", "no connection"}},
 		{"server_lost_stream", "", streaming(), viewed(func(v *diagnosis.View) { v.Publishing = false }), "server", "error", []string{"142595818", "http://192.0.2.5:1985", "srs.api_url"}},
 		{"no_stream_data", "falling silent", with(streaming(), func(t *task.Trace) { t.LastFrame, t.BitsPerSecond = ago(6*time.Second), 0 }), listed(), "receive", "error", []string{"33"}},
@@ -234,6 +237,7 @@ func serverCases() []example {
 		{"rtmp_unreachable", "while streaming", lost("publish", away), none, "publish", "error", nil},
 		{"rtmp_silent", "", failed("publish", published(&pusher.Error{Step: pusher.StepHandshake, Err: context.DeadlineExceeded})), none, "publish", "error", []string{"1985"}},
 		{"rtmp_refused", "", failed("publish", refused), none, "publish", "error", []string{"Already publishing", "on_publish"}},
+		{"rtmp_refused", "accepted first", failed("send", published(&pusher.Error{Step: pusher.StepRead, Err: io.EOF})), none, "send", "error", nil},
 		{"rtmp_lost", "", lost("send", published(&pusher.Error{Step: pusher.StepRead, Err: io.EOF})), none, "send", "error", []string{server}},
 		{"server_stalls", "", lost("send", slow), none, "send", "error", []string{server}},
 		{"server_stalls", "at the start", failed("send", fmt.Errorf("%w: it accepted the publish, but took no picture within 10s", task.ErrPublish)), none, "send", "error", []string{"took no picture"}},

@@ -2,6 +2,8 @@ package diagnosis
 
 import (
 	"errors"
+	"io"
+	"syscall"
 	"time"
 
 	"mediapusher/internal/device"
@@ -15,7 +17,8 @@ const (
 	rareKey      = 12 * time.Second // no key frame was sent, while frames are
 	settleTime   = 5 * time.Second  // the server's list is younger than the publish
 	viewersAfter = 15 * time.Second // a player needs some time to come
-	muchDropped  = 100              // one unit in so many
+	lateDrop     = 30 * time.Second // a drop before that is history
+	catchUp      = 2 * time.Second  // drops until then were due to the server that was away
 )
 
 // examination is one look at a session.
@@ -167,7 +170,7 @@ func (e *examination) ofDevice(said *device.Error) Cause {
 // ofServer is the cause behind a failure at the RTMP server.
 func (e *examination) ofServer(failed *pusher.Error) Cause {
 	switch {
-	case failed.Refused():
+	case failed.Refused(), e.trace.PlayableAt.IsZero() && closed(failed): // nginx-rtmp accepts first and closes then
 		return RTMPRefused
 	case failed.Step == pusher.StepWrite || failed.Step == pusher.StepRead:
 		if timeout(failed) {
@@ -179,6 +182,12 @@ func (e *examination) ofServer(failed *pusher.Error) Cause {
 	default:
 		return RTMPSilent
 	}
+}
+
+// closed tells a connection that the server closed when it had been accepted.
+func closed(failed *pusher.Error) bool {
+	return (failed.Step == pusher.StepRead || failed.Step == pusher.StepWrite) &&
+		(errors.Is(failed, io.EOF) || errors.Is(failed, syscall.ECONNRESET))
 }
 
 // timeout tells a server that took nothing from one that closed.
@@ -202,7 +211,7 @@ func (e *examination) streaming() finding {
 		return finding{cause: RareKeyFrames, step: task.StepPicture}
 	case hevc:
 		return finding{cause: HEVCBrowser, step: StepViewers}
-	case e.droppedMuch():
+	case e.dropping():
 		return finding{cause: ServerSlow, step: task.StepSend}
 	case e.view.Known && e.view.Publishing && e.view.Viewers == 0 && e.over(t.PlayableAt, viewersAfter):
 		return finding{cause: NobodyWatches, step: StepViewers}
@@ -218,8 +227,10 @@ func (e *examination) steppedDown() bool {
 	return e.trace.Way != device.WaySDK && e.trace.WayReason != "" && !missingWay(e.trace.WayReason)
 }
 
-func (e *examination) droppedMuch() bool {
-	return e.trace.Dropped > 0 && e.trace.Dropped*muchDropped > e.trace.Source.Units
+// dropping tells that pictures were dropped lately, by a server that was there.
+func (e *examination) dropping() bool {
+	last := e.trace.LastDropped
+	return !last.IsZero() && !e.over(last, lateDrop) && last.Sub(e.acceptedAt()) > catchUp
 }
 
 // over tells whether a moment that there was is longer ago than limit.

@@ -45,7 +45,7 @@ const (
 // keeps the newest group of pictures, so that a server that comes back is sent a key frame at once. For recordings it means that Write
 // waits; then only Flush and Attach drop, the latter what lies before the oldest random-access unit.
 //
-// Write and SetTracks belong to one goroutine, Attach, Wait, Next and Detach to another; Flush, Close and Dropped may be called by any.
+// Write and SetTracks belong to one goroutine, Attach, Wait, Next and Detach to another; Flush, Close, Dropped and LastDropped may be called by any.
 type Queue struct {
 	maxBytes int
 	maxSpan  int64
@@ -64,6 +64,7 @@ type Queue struct {
 	starved bool
 	closed  bool
 	dropped uint64
+	gaveUp  time.Time // when dropped last rose
 	flushes uint64
 }
 
@@ -180,9 +181,9 @@ func (q *Queue) Detach() {
 func (q *Queue) Flush() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	dropped := q.dropped // for another place of a recording, say: the server was not slow
+	dropped, gaveUp := q.dropped, q.gaveUp // for another place of a recording, say: the server was not slow
 	q.discard(q.count)
-	q.dropped = dropped
+	q.dropped, q.gaveUp = dropped, gaveUp
 	q.starved = true
 	q.flushes++
 	q.vacate()
@@ -296,6 +297,13 @@ func (q *Queue) Dropped() uint64 {
 	return q.dropped
 }
 
+// LastDropped is when Dropped rose last, zero where it never did.
+func (q *Queue) LastDropped() time.Time {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.gaveUp
+}
+
 func (q *Queue) pop() (*AccessUnit, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -379,5 +387,6 @@ func (q *Queue) discard(n int) {
 
 func (q *Queue) drop(au *AccessUnit) {
 	q.dropped++
+	q.gaveUp = time.Now()
 	au.Release()
 }
