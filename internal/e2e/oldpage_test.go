@@ -5,10 +5,12 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -25,19 +27,21 @@ func TestOldPage(t *testing.T) {
 			lacking(t, file)
 		}
 	}
+	const beat = time.Second
+	s := startService(t, settings{interval: 2 * beat, grace: beat})
+	client := filepath.Join(t.TempDir(), "client.js")
+	download(t, s.admin+"/console/client/mediapusher-client.js", client)
 	site := http.NewServeMux()
 	for path, file := range map[string]string{
 		"/old.html": "oldpage/old.html", "/old.js": "oldpage/old.js", "/client.html": "oldpage/client.html",
 		"/jquery.js": npm(t, "oldpage", "jquery/dist/jquery.js"), "/mpegts.js": "../../web/vendor/mpegts.js",
-		"/client.js": "../../web/static/client/mediapusher-client.js",
+		"/client.js": client,
 	} {
 		site.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
 	pages := httptest.NewServer(site)
 	defer pages.Close()
 
-	const beat = time.Second
-	s := startService(t, settings{interval: 2 * beat, grace: beat})
 	var recorders []*recorder
 	var described []map[string]any
 	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
@@ -70,5 +74,22 @@ func TestOldPage(t *testing.T) {
 	for i, r := range recorders {
 		r.stands(4 + (1 - i))
 		r.left(5 * time.Second)
+	}
+}
+
+// download keeps what the service hands out.
+func download(t *testing.T, from, file string) {
+	t.Helper()
+	response, err := http.Get(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v", from, response.Status, err)
+	}
+	if err := os.WriteFile(file, body, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
