@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the demo and its browser tests. Screenshots stay in .cache/demo-test.
+# Runs the demo and watches its console in a browser. Screenshots stay in .cache/demo-test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

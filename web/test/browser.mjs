@@ -41,7 +41,7 @@ export async function browse(folder, test) {
     await context?.close();
     await rm(profile, { recursive: true, force: true });
   }
-  for (const problem of problems) console.error(`demo test: ${problem}`);
+  for (const problem of problems) console.error(`browser test: ${problem}`);
   console.log(`screenshots in ${folder}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
