@@ -15,6 +15,7 @@ require (
 	github.com/icholy/digest v1.1.0
 	github.com/pion/rtp v1.8.11
 	github.com/prometheus/client_golang v1.23.2
+	github.com/prometheus/client_model v0.6.2
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/sirupsen/logrus v1.7.0
 	github.com/tphakala/go-aac v0.4.0
@@ -41,7 +42,6 @@ require (
 	github.com/pion/rtcp v1.2.10 // indirect
 	github.com/pion/sdp/v3 v3.0.6 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
-	github.com/prometheus/client_model v0.6.2 // indirect
 	github.com/prometheus/common v0.66.1 // indirect
 	github.com/prometheus/procfs v0.16.1 // indirect
 	github.com/tphakala/simd v1.5.0 // indirect

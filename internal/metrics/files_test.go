@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
+	dto "github.com/prometheus/client_model/go"
 
 	"mediapusher/internal/metrics"
 )
@@ -276,4 +277,67 @@ func TestDashboard(t *testing.T) {
 			t.Errorf("no panel shows %s", name)
 		}
 	}
+}
+
+// The documents name every metric and every reason that there is, and no other.
+func TestDocuments(t *testing.T) {
+	families, err := exercised(t).Gatherer().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exist := map[string]bool{}
+	for _, family := range families {
+		if strings.HasPrefix(family.GetName(), "mediapusher_") {
+			exist[family.GetName()] = true
+		}
+	}
+	for _, name := range []string{"metrics.md", "metrics.zh.md"} {
+		text, err := os.ReadFile("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := map[string]bool{}
+		for _, row := range regexp.MustCompile("(?m)^\\| `(mediapusher_\\w+)` \\|([^|]*)\\|").FindAllStringSubmatch(string(text), -1) {
+			told[row[1]] = true
+			for _, label := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(row[2], -1) {
+				if !hasLabel(families, row[1], label[1]) {
+					t.Errorf("%s: %s has no label %s", name, row[1], label[1])
+				}
+			}
+			if !exist[row[1]] {
+				t.Errorf("%s: there is no metric %s", name, row[1])
+			}
+		}
+		for metric := range exist {
+			if !told[metric] {
+				t.Errorf("%s does not tell of %s", name, metric)
+			}
+		}
+		for _, family := range families {
+			if family.GetName() != "mediapusher_session_starts_total" {
+				continue
+			}
+			for _, metric := range family.GetMetric() {
+				for _, pair := range metric.GetLabel() {
+					if outcome := pair.GetValue(); pair.GetName() == "outcome" && outcome != "ok" && !strings.Contains(string(text), "`"+outcome+"`") {
+						t.Errorf("%s does not tell of the outcome %s", name, outcome)
+					}
+				}
+			}
+		}
+	}
+}
+
+func hasLabel(families []*dto.MetricFamily, name, label string) bool {
+	for _, family := range families {
+		if family.GetName() != name {
+			continue
+		}
+		for _, pair := range family.GetMetric()[0].GetLabel() {
+			if pair.GetName() == label {
+				return true
+			}
+		}
+	}
+	return false
 }
