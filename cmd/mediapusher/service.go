@@ -22,6 +22,7 @@ type serviceCommand struct {
 	Stop      stopCommand      `cmd:"" help:"Stop the service, and wait until it has ended."`
 	Restart   restartCommand   `cmd:"" help:"Stop and start the service, and tell how long it was away."`
 	Status    statusCommand    `cmd:"" help:"How the service is. Exit code 0: it runs; 3: it does not; 4: it is not installed."`
+	Serve     runCommand       `cmd:"" name:"run" hidden:""`
 }
 
 type (
@@ -33,6 +34,8 @@ type (
 	stopCommand    struct{}
 	restartCommand struct{}
 	statusCommand  struct{}
+	// runCommand is what the service manager of Windows starts the program with.
+	runCommand struct{ serveCommand }
 )
 
 // Exit codes of `service`, of which 3 and 4 are those of the Linux Standard Base 5.0 (Core, 22.2) for "status".
@@ -146,6 +149,9 @@ func (statusCommand) Run() error {
 	}
 	return describe(context.Background(), os.Stdout, service)
 }
+
+// Run serves under the service manager.
+func (c *runCommand) Run() error { return osservice.HostService(context.Background(), c.serve) }
 
 // describe prints how the service is, one "name: value" in a line. It fails where the service does not run.
 func describe(ctx context.Context, out io.Writer, service osservice.Service) error {

@@ -7,3 +7,8 @@ import "context"
 func Host(ctx context.Context, main func(context.Context, Manager) error) error {
 	return main(ctx, newNotifier())
 }
+
+// HostService is Host: systemd says itself that it started the process.
+func HostService(ctx context.Context, main func(context.Context, Manager) error) error {
+	return Host(ctx, main)
+}

@@ -26,15 +26,16 @@ func Host(ctx context.Context, main func(context.Context, Manager) error) error 
 	if err != nil {
 		return fmt.Errorf("ask how this process was started: %w", err)
 	}
-	if !isService {
-		return main(ctx, &attended{said: nil, gone: closed()})
+	if isService {
+		return HostService(ctx, main)
 	}
-	events, err := eventlog.Open(Name)
-	if err != nil {
-		return fmt.Errorf("open the event log: %w", err)
-	}
-	defer func() { _ = events.Close() }()
-	handler := &handler{events: events, serve: func(controls <-chan Control, tell func(State)) error {
+	return main(ctx, &attended{said: nil, gone: closed()})
+}
+
+// HostService is Host in a process that a service manager is known to have started, as Install told it to. Host finds that out by the
+// parent's name and session, which are others under Wine.
+func HostService(ctx context.Context, main func(context.Context, Manager) error) error {
+	handler := &handler{serve: func(controls <-chan Control, tell func(State)) error {
 		return Attend(ctx, controls, tell, patience, main)
 	}}
 	return errors.Join(svc.Run(Name, handler), handler.err)
@@ -49,13 +50,18 @@ func closed() <-chan struct{} {
 
 // handler is between the manager's words and those of Attend.
 type handler struct {
-	events *eventlog.Log
-	serve  func(controls <-chan Control, tell func(State)) error
-	err    error // of serve
+	serve func(controls <-chan Control, tell func(State)) error
+	err   error // of serve
 }
 
 // Execute implements svc.Handler.
 func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, statuses chan<- svc.Status) (bool, uint32) {
+	events, err := eventlog.Open(Name)
+	if err != nil {
+		h.err = fmt.Errorf("open the event log: %w", err)
+		return true, failedCode
+	}
+	defer func() { _ = events.Close() }()
 	controls := make(chan Control)
 	done := make(chan struct{})
 	defer close(done)
@@ -83,7 +89,7 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, statuse
 		case Running:
 			statuses <- svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
 			if !served {
-				_ = h.events.Info(event, "the service serves") // an event that is lost changes nothing
+				_ = events.Info(event, "the service serves") // an event that is lost changes nothing
 			}
 			served = true
 		case Stopping:
@@ -93,9 +99,9 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, statuse
 		}
 	})
 	if h.err != nil {
-		_ = h.events.Error(event, "the service ends with an error: "+h.err.Error())
+		_ = events.Error(event, "the service ends with an error: "+h.err.Error())
 		return true, failedCode
 	}
-	_ = h.events.Info(event, "the service ended")
+	_ = events.Info(event, "the service ended")
 	return false, 0
 }

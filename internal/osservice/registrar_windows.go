@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc"
@@ -71,7 +72,7 @@ func (registrar) Put(entry Entry) error {
 		service, err = manager.CreateService(Name, entry.Program, config, entry.Arguments...)
 	case err == nil:
 		config.BinaryPathName = commandLine(entry.Program, entry.Arguments)
-		err = service.UpdateConfig(config)
+		err = known(service.UpdateConfig(config))
 	}
 	if service != nil {
 		defer func() { _ = service.Close() }()
@@ -80,6 +81,15 @@ func (registrar) Put(entry Entry) error {
 		return meant(err)
 	}
 	return errors.Join(recovery(service, entry), source())
+}
+
+// known passes over settings that the service manager does not know: those of ChangeServiceConfig2, of which Wine's knows few. Every
+// Windows since Vista knows what is set here.
+func known(err error) error {
+	if errors.Is(err, windows.ERROR_INVALID_LEVEL) {
+		return nil
+	}
+	return err
 }
 
 func commandLine(program string, arguments []string) string {
@@ -92,10 +102,10 @@ func recovery(service *mgr.Service, entry Entry) error {
 	for i, wait := range entry.Restart {
 		actions[i] = mgr.RecoveryAction{Type: mgr.ServiceRestart, Delay: wait}
 	}
-	if err := service.SetRecoveryActions(actions, uint32(entry.Reset/time.Second)); err != nil {
+	if err := known(service.SetRecoveryActions(actions, uint32(entry.Reset/time.Second))); err != nil {
 		return fmt.Errorf("set the recovery actions: %w", err)
 	}
-	if err := service.SetRecoveryActionsOnNonCrashFailures(true); err != nil {
+	if err := known(service.SetRecoveryActionsOnNonCrashFailures(true)); err != nil {
 		return fmt.Errorf("set the recovery actions: %w", err)
 	}
 	return nil
@@ -154,17 +164,26 @@ func (registrar) Query() (Status, error) {
 		if status.PID != 0 {
 			status.Since = begun(now.ProcessId)
 		}
-		config, err := service.Config()
-		if err != nil {
-			return meant(err)
-		}
-		words, err := windows.DecomposeCommandLine(config.BinaryPathName)
-		if err == nil && len(words) > 0 {
-			status.Program = words[0]
-		}
-		return nil
+		status.Program, err = program(service.Handle)
+		return meant(err)
 	})
 	return status, err
+}
+
+// program returns the path of the program of an entry.
+func program(service windows.Handle) (string, error) {
+	// The most that there is, by QueryServiceConfigW.
+	buffer := make([]uint64, 8<<10/8)
+	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buffer[0]))
+	var needed uint32
+	if err := windows.QueryServiceConfig(service, config, uint32(len(buffer)*8), &needed); err != nil {
+		return "", err
+	}
+	words, err := windows.DecomposeCommandLine(windows.UTF16PtrToString(config.BinaryPathName))
+	if err != nil || len(words) == 0 {
+		return "", err
+	}
+	return words[0], nil
 }
 
 // begun returns when a process began, zero where that may not be known.

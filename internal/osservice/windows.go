@@ -87,7 +87,7 @@ func (w *Windows) Install(ctx context.Context) error {
 		return err
 	}
 	err = w.cfg.Registrar.Put(Entry{
-		Program: w.cfg.Program, Arguments: []string{"serve", "--config", w.config()},
+		Program: w.cfg.Program, Arguments: []string{"service", "run", "--config", w.config()},
 		Restart: []time.Duration{2 * time.Second, 10 * time.Second, time.Minute}, Reset: failureReset,
 	})
 	if err != nil {

@@ -105,7 +105,7 @@ func TestWindowsInstall(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := osservice.Entry{
-			Program: "C:/mp/mediapusher.exe", Arguments: []string{"serve", "--config", config},
+			Program: "C:/mp/mediapusher.exe", Arguments: []string{"service", "run", "--config", config},
 			Restart: []time.Duration{2 * time.Second, 10 * time.Second, time.Minute}, Reset: 24 * time.Hour,
 		}
 		if !reflect.DeepEqual(*h.entry, want) || h.state != osservice.Running || !reflect.DeepEqual(h.sealed, []string{folder}) {
