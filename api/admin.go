@@ -39,9 +39,9 @@ type AdminConfig struct {
 	Configuration Configuration
 	// Metrics answers GET /metrics.
 	Metrics http.Handler
-	// Console is mounted at /console/, where it sees paths from its own root, and takes the place of the Demo, which else is mounted in
-	// the same way at /demo/. Docs sees whole paths: /docs/..., /openapi.yaml and /openapi.zh.yaml. Console and Docs need no token.
-	Console, Docs, Demo http.Handler
+	// Console is mounted at /console/, where it sees paths from its own root. Docs sees whole paths: /docs/..., /openapi.yaml and
+	// /openapi.zh.yaml. Both need no token.
+	Console, Docs http.Handler
 	// Now is the clock for ages, nil for time.Now.
 	Now func() time.Time
 	// Log may be nil.
@@ -73,7 +73,7 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 	a.server.route(guarded)
 	a.route(guarded)
 
-	h := sameOrigin(a.demo(tolerantPaths(guarded)))
+	h := sameOrigin(tolerantPaths(guarded))
 	var tokenless http.Handler
 	if cfg.Loopback {
 		tokenless = localNames(h)
@@ -96,18 +96,6 @@ func (a *admin) route(r chi.Router) {
 	if a.cfg.Metrics != nil {
 		r.Get("/METRICS", a.cfg.Metrics.ServeHTTP)
 	}
-}
-
-// demo serves the demo page as long as there is no console; the rest goes to next.
-func (a *admin) demo(next http.Handler) http.Handler {
-	if a.cfg.Demo == nil || a.cfg.Console != nil {
-		return next
-	}
-	r := newRouter()
-	r.NotFound(next.ServeHTTP)
-	r.Get("/demo", forward("/demo/"))
-	r.Mount("/demo/", http.StripPrefix("/demo", a.cfg.Demo))
-	return r
 }
 
 // pages serves the static pages, which need no token; the rest goes to next.

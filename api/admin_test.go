@@ -122,14 +122,11 @@ func TestAdminToken(t *testing.T) {
 		{"outside without token", false, device.Secret{}, "", 401},
 		{"outside without token, empty given", false, device.Secret{}, "Bearer ", 401},
 	} {
-		h := admin(api.AdminConfig{Loopback: test.loopback, Token: func() device.Secret { return test.token }, Demo: http.NotFoundHandler()}, list{})
+		h := admin(api.AdminConfig{Loopback: test.loopback, Token: func() device.Secret { return test.token }}, list{})
 		for _, path := range []string{"/STREAMS", "/healthz"} {
 			if w := ask(h, path, "Authorization", test.header); w.Code != test.want {
 				t.Errorf("%s, %s: %d, want %d", test.name, path, w.Code, test.want)
 			}
-		}
-		if w := ask(h, "/demo/", "Authorization", test.header); (w.Code == 401) != (test.want == 401) {
-			t.Errorf("%s, demo page: %d", test.name, w.Code)
 		}
 	}
 }
@@ -150,27 +147,20 @@ func TestAdminNames(t *testing.T) {
 	}
 }
 
-func TestDemoPage(t *testing.T) {
-	files := fstest.MapFS{"index.html": {Data: []byte("<h1>demo</h1>")}, "Player.js": {Data: []byte("play()")}}
-	h := admin(api.AdminConfig{Loopback: true, Demo: http.FileServerFS(files)}, list{})
-	for path, want := range map[string]string{"/demo/": "<h1>demo</h1>", "/demo/Player.js": "play()"} {
-		if w := ask(h, path); w.Code != 200 || w.Body.String() != want {
-			t.Errorf("%s: %d %s", path, w.Code, w.Body)
-		}
-	}
-	if w := ask(h, "/demo"); w.Code != 302 || w.Header().Get("Location") != "/demo/" {
-		t.Errorf("/demo: %d %v", w.Code, w.Header())
-	}
-	if w := ask(h, "/demo/player.js"); w.Code != 404 {
-		t.Errorf("a file of another case: %d", w.Code)
-	}
-	for _, path := range []string{"/", "/console/", "/docs/", "/openapi.yaml", "/INFO", "/metrics"} {
+// What the configuration leaves out is not there; names of files keep their letters.
+func TestAdminLeavesOut(t *testing.T) {
+	h := admin(api.AdminConfig{Loopback: true}, list{})
+	for _, path := range []string{"/", "/console/", "/demo/", "/docs/", "/openapi.yaml", "/INFO", "/metrics"} {
 		if w := ask(h, path); w.Code != 404 || w.Body.String() != said(404, "there is no such path") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
-	if w := ask(admin(api.AdminConfig{Loopback: true}, list{}), "/demo/"); w.Code != 404 {
-		t.Errorf("no demo: %d", w.Code)
+	files := http.FileServerFS(fstest.MapFS{"Player.js": {Data: []byte("play()")}})
+	h = admin(api.AdminConfig{Loopback: true, Console: files}, list{})
+	for path, want := range map[string]int{"/console/Player.js": 200, "/console/player.js": 404} {
+		if w := ask(h, path); w.Code != want {
+			t.Errorf("%s: %d", path, w.Code)
+		}
 	}
 }
 
@@ -224,7 +214,7 @@ func TestAdminPages(t *testing.T) {
 	})
 	h := admin(api.AdminConfig{
 		Token:   func() device.Secret { return device.NewSecret("open-sesame") },
-		Console: files, Docs: files, Demo: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		Console: files, Docs: files, Metrics: http.NotFoundHandler(),
 	}, list{})
 	for path, want := range map[string]string{"/console/": "console", "/docs/": "reference", "/openapi.yaml": "english", "/openapi.zh.yaml": "chinese"} {
 		if w := ask(h, path); w.Code != 200 || w.Body.String() != want {
