@@ -15,35 +15,29 @@ import (
 
 // wording is what a page says beside the document.
 type wording struct {
-	Lang, Document          string
-	Style, Other, OtherLang string // relative addresses, and the other language's name for itself
-	OtherWord               string
-	Contents, Skip          string
-	Field, Type, Meaning    string
-	Required, Values        string
-	Body, Answer, Path      string
-	Or, Example, Form       string
-	AllOf, Schemas, Admin   string
-	Download                string
+	Lang, Document                   string
+	Style, Other, OtherLang          string // relative addresses, and the other language's code
+	OtherWord                        string // what it calls itself
+	Contents, Skip, Download         string
+	Path, Body, Answer, Or, Required string
+	Example, Form, Schemas, Admin    string
 }
 
 func english() wording {
 	return wording{
 		Lang: "en", Document: "/openapi.yaml", Style: "style.css", Other: "zh/", OtherLang: "zh-CN", OtherWord: "中文",
-		Contents: "Contents", Skip: "To the contents", Field: "field", Type: "type", Meaning: "meaning",
-		Required: "required", Values: "value", Body: "Body", Answer: "Answer", Path: "Path",
-		Or: "or", Example: "Example", Form: "as a form", AllOf: "and all fields of", Schemas: "Objects in answers",
-		Admin: "admin listener only", Download: "OpenAPI document",
+		Contents: "Contents", Skip: "To the calls", Download: "OpenAPI document",
+		Path: "In the path", Body: "Body", Answer: "Answer", Or: "or", Required: "always there; in a body it must be given",
+		Example: "Example", Form: "as a form", Schemas: "Objects in answers", Admin: "admin listener only",
 	}
 }
 
 func chinese() wording {
 	return wording{
 		Lang: "zh-CN", Document: "/openapi.zh.yaml", Style: "../style.css", Other: "../", OtherLang: "en", OtherWord: "English",
-		Contents: "目录", Skip: "跳到正文", Field: "字段", Type: "类型", Meaning: "说明",
-		Required: "必填", Values: "取值", Body: "请求体", Answer: "应答", Path: "路径参数",
-		Or: "或", Example: "示例", Form: "表单", AllOf: "以及以下对象的全部字段：", Schemas: "应答中的对象", Admin: "仅管理监听",
-		Download: "OpenAPI 文件",
+		Contents: "目录", Skip: "跳到正文", Download: "OpenAPI 文件",
+		Path: "路径参数", Body: "请求体", Answer: "应答", Or: "或", Required: "一定会有；在请求体中为必填",
+		Example: "示例", Form: "表单", Schemas: "应答中的对象", Admin: "仅管理监听",
 	}
 }
 

@@ -144,6 +144,65 @@ func (r *Reference) Enum(component, property string) []string {
 	return values
 }
 
+// Field is what the reference says of a field of a request.
+type Field struct {
+	Required bool
+	// Low and High are the ends of its range, or its lowest and highest value; nil where there is none.
+	Low, High *float64
+}
+
+// Fields returns those of the body of a POST to a path as the reference writes it, by their names. The caller owns the map.
+func (r *Reference) Fields(path string) map[string]Field {
+	fields := map[string]Field{}
+	body := r.follow(object(r.tree, "paths", path, "post", "requestBody"))
+	r.collect(object(body, "content", "application/json", "schema"), fields)
+	return fields
+}
+
+func (r *Reference) collect(schema map[string]any, fields map[string]Field) {
+	schema = r.follow(schema)
+	parts, _ := schema["allOf"].([]any)
+	for _, part := range parts {
+		r.collect(object(part), fields)
+	}
+	required, _ := schema["required"].([]any)
+	for name, property := range object(schema, "properties") {
+		whole := r.follow(object(property))
+		f := Field{Required: slices.Contains(required, any(name)), Low: number(whole["minimum"]), High: number(whole["maximum"])}
+		values, _ := whole["oneOf"].([]any)
+		for _, one := range values {
+			value := number(object(one)["const"])
+			if value != nil && (f.Low == nil || *value < *f.Low) {
+				f.Low = value
+			}
+			if value != nil && (f.High == nil || *value > *f.High) {
+				f.High = value
+			}
+		}
+		fields[name] = f
+	}
+}
+
+func number(value any) *float64 {
+	text, ok := value.(json.Number)
+	if !ok {
+		return nil
+	}
+	f, err := text.Float64()
+	if err != nil {
+		return nil
+	}
+	return &f
+}
+
+// follow returns what a reference refers to, or the node itself.
+func (r *Reference) follow(node map[string]any) map[string]any {
+	if ref, _ := node["$ref"].(string); ref != "" {
+		return r.follow(object(r.tree, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...))
+	}
+	return node
+}
+
 // CheckRequest tells what is wrong with the JSON body of a request to a path as the reference writes it.
 func (r *Reference) CheckRequest(path string, body []byte) error {
 	where := []string{"paths", path, "post", "requestBody"}
@@ -245,10 +304,7 @@ func (r *Reference) Examples() ([]Example, error) {
 	var list []Example
 	for _, o := range r.operations() {
 		add := func(status string, holder any) error {
-			if ref, _ := object(holder)["$ref"].(string); ref != "" {
-				holder = object(r.tree, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
-			}
-			for _, one := range object(holder, "content", "application/json", "examples") {
+			for _, one := range object(r.follow(object(holder)), "content", "application/json", "examples") {
 				value, err := json.Marshal(object(one)["value"])
 				if err != nil {
 					return err
