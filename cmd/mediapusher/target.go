@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -37,15 +36,7 @@ func newTarget(cfg *config.Config, log *zap.Logger) (target, error) {
 		<-ctx.Done()
 		return nil
 	}
-	return target{dialer: dialer, run: wait, description: withoutSecrets(cfg.RTMP.PublishURL.Reveal())}, nil
-}
-
-// withoutSecrets is an address of publishing as a log may show it: no user, no password, no query.
-func withoutSecrets(template string) string {
-	address, _, _ := strings.Cut(template, "?")
-	scheme, rest, _ := strings.Cut(address, "://")
-	authority, path, _ := strings.Cut(rest, "/")
-	return scheme + "://" + authority[strings.LastIndex(authority, "@")+1:] + "/" + path
+	return target{dialer: dialer, run: wait, description: cfg.PublishAddress()}, nil
 }
 
 func newEmbedded(cfg *config.Config, log *zap.Logger) (target, error) {

@@ -10,18 +10,6 @@ import (
 	"mediapusher/internal/config"
 )
 
-func TestAddressWithoutSecrets(t *testing.T) {
-	for template, want := range map[string]string{
-		"rtmp://192.0.2.5/live/{stream}":                       "rtmp://192.0.2.5/live/{stream}",
-		"rtmp://192.0.2.5:1936/{stream}?token=hush":            "rtmp://192.0.2.5:1936/{stream}",
-		"rtmp://user:hush@192.0.2.5/live/{stream}?secret=hush": "rtmp://192.0.2.5/live/{stream}",
-	} {
-		if got := withoutSecrets(template); got != want {
-			t.Errorf("%s is shown as %s, want %s", template, got, want)
-		}
-	}
-}
-
 func TestTakenPortNamesItsKey(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
