@@ -100,11 +100,18 @@ everything() {
   cat "$root"/etc/{passwd,group,shadow,gshadow}
 }
 
+# healthy: the admin listener says so, to whoever has the token that the installation made.
+healthy() {
+  local token
+  token=$(awk '$1 == "token:" { print $2 }' "$root/etc/mediapusher/mediapusher.yml")
+  [ "${#token}" -ge 20 ] && get --header "Authorization: Bearer $token" http://127.0.0.1:8091/healthz >/dev/null
+}
+
 # serving VERSION PORT: is this version's service up, and does its API answer?
 serving() {
   inside mediapusher service status
   [ "$(inside mediapusher service status | awk '$1 == "version:" { print $2 }')" = "$1" ] || fail "the version is not $1"
-  get "http://127.0.0.1:8091/healthz" >/dev/null || fail "/healthz does not answer"
+  healthy || fail "/healthz does not answer"
   get "http://127.0.0.1:$2/STREAM/1/STOP" | grep -q '"status_code":' || fail "the API does not answer"
   [ "$(property User)" = mediapusher ] || fail "it runs as $(property User)"
 }
@@ -147,7 +154,7 @@ frozen() {
   until_true 90 another "$pid" || fail "the watchdog did not restart the frozen service"
   echo "process $pid was frozen; $(property MainPID) serves $((SECONDS - begin)) s later"
   inside journalctl --no-pager -u mediapusher -o cat | grep -E 'Watchdog timeout|result .watchdog' || fail "it was not the watchdog"
-  get "http://127.0.0.1:8091/healthz" >/dev/null
+  healthy
 }
 
 # edited: the operator's own port.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -189,5 +190,22 @@ func describeAddresses(out io.Writer, file string) {
 		return
 	}
 	fmt.Fprintf(out, "api:     %s\n", strings.Join(cfg.API.Listen, " "))
-	fmt.Fprintf(out, "console: http://%s/console/\n", reachable(cfg.Admin.Listen))
+	fmt.Fprintf(out, "console: http://%s/console/\n", fromOutside(cfg.Admin.Listen))
+}
+
+// fromOutside returns the address by which other machines reach a listener, as far as this one knows it: where it listens everywhere,
+// the first address that is no loopback.
+func fromOutside(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	addresses, failed := net.InterfaceAddrs()
+	if err != nil || failed != nil || (host != "" && !net.ParseIP(host).IsUnspecified()) {
+		return listen
+	}
+	for _, address := range addresses {
+		network, isNetwork := address.(*net.IPNet)
+		if isNetwork && network.IP.IsGlobalUnicast() && network.IP.To4() != nil {
+			return net.JoinHostPort(network.IP.String(), port)
+		}
+	}
+	return reachable(listen)
 }

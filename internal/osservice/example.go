@@ -1,6 +1,7 @@
 package osservice
 
 import (
+	"crypto/rand"
 	_ "embed"
 	"strings"
 )
@@ -9,13 +10,14 @@ import (
 var minimalConfig string
 
 // MinimalConfig returns the configuration that an installation begins with: the few keys that most people change, in English and
-// Chinese, each with its default. data and logFile are where the service keeps its state and writes its log; both empty: where the
-// system says (the StateDirectory and the journal of systemd).
+// Chinese. The console can be reached from other machines, with a token that is made anew each time. data and logFile are where the service
+// keeps its state and writes its log; both empty: where the system says (the StateDirectory and the journal of systemd).
 func MinimalConfig(data, logFile string) string {
+	text := strings.Replace(minimalConfig, "TOKEN", rand.Text(), 1)
 	if data == "" && logFile == "" {
-		return minimalConfig
+		return text
 	}
-	return minimalConfig + "\n# What the service keeps, and its log / 服务的数据目录与日志文件\ndata_dir: " + quoted(data) +
+	return text + "\n# What the service keeps, and its log / 服务的数据目录与日志文件\ndata_dir: " + quoted(data) +
 		"\nlog:\n  file: " + quoted(logFile) + "\n"
 }
 

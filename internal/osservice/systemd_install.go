@@ -77,7 +77,7 @@ func (s *Systemd) prepare(ctx context.Context) error {
 	if _, err := s.run(ctx, "chown", "root:"+Name, s.path(configFile)); err != nil {
 		return err
 	}
-	s.cfg.Say("the configuration is at " + configFile)
+	s.cfg.Say("the configuration is at " + configFile + "; the console asks for the token in it (admin.token)")
 	return nil
 }
 

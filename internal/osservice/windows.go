@@ -118,7 +118,7 @@ func (w *Windows) prepare() error {
 	if err := writeFile(w.config(), text, 0o600); err != nil {
 		return err
 	}
-	w.cfg.Say("the configuration is at " + w.config())
+	w.cfg.Say("the configuration is at " + w.config() + "; the console asks for the token in it (admin.token)")
 	return nil
 }
 
