@@ -222,6 +222,7 @@ func Unreachable(address string, err error) Finding {
 	f := Finding{Subject: address, State: Broken, What: textf("%v", "%v", err)}
 	var failure *device.Error
 	if !errors.As(err, &failure) {
+		f.Do = Text{"correct what is named", "按提示改正"}
 		return f
 	}
 	switch failure.Kind {
