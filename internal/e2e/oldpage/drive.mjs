@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { browse, patience } from '../../../web/test/browser.mjs';
 
+const axe = readFileSync(new URL('../../../web/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const [site, folder] = process.argv.slice(2);
 const { api, reference, beat, user, password, start, end, seek, recorders } = JSON.parse(readFileSync(0, 'utf8'));
 
@@ -98,6 +99,16 @@ async function client(page, check, [recorder]) {
   await new Promise((done) => { setTimeout(done, 3 * beat); }); // longer than a handle lives without beats
   check((await ask(`/STREAM/${first}`)).status_code === 200, 'client: the stream does not live by its beats');
 
+  // Whoever comes back to the page beats at once, however long the timers slept.
+  await page.evaluate(() => { stream.pusher.beat = 1e6; });
+  await page.evaluate(() => stream.check());
+  await Promise.all([page.waitForRequest((one) => one.url().endsWith(`/STREAM/${first}/BEATS`)),
+    page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))]);
+  await page.evaluate((beat) => {
+    stream.pusher.beat = beat;
+    stream.check();
+  }, beat);
+
   await ask(`/STREAM/${first}/STOP`); // somebody takes the stream away
   await tells(page, 'started', 2);
   const second = (await told(page, 'started'))[1];
@@ -147,11 +158,15 @@ async function pages(page, check) {
       check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than ${width} px`);
       await page.screenshot({ path: `${folder}/reference-${language}-${width}.png` });
     }
+    const found = await page.evaluate(`${axe}; axe.run().then((all) => all.violations.filter((one) => ['serious', 'critical'].includes(one.impact)))`);
+    check(found.length === 0, `${path}: axe-core finds ${found.map((one) => `${one.id} (${one.nodes[0].html})`)}`);
     await page.keyboard.press('Tab');
     check(await page.evaluate(() => document.activeElement.className) === 'skip', `${path}: the first stop of the keyboard is not the way to the text`);
     await page.click('nav a[href="#startPlayback"]');
     check(await page.$eval('#startPlayback', (one) => one.getBoundingClientRect().top < innerHeight), `${path}: the contents lead nowhere`);
   }
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.screenshot({ path: `${folder}/reference-call.png` });
   await page.click('header a[hreflang="en"]');
   check(new URL(page.url()).pathname === '/docs/', 'the Chinese page does not lead to the English one');
 }
