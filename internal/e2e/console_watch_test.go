@@ -15,9 +15,8 @@ import (
 )
 
 // The console in a browser, with the service as it is built and a recorder of each maker: the wall, the recorder's page, recordings with
-// their timeline, and the pad. web/test/watch.mjs says what is proven.
+// their timeline, and the pad. web/test/watch.mjs says what is proven. It runs alone, because it looks at times.
 func TestConsoleWatches(t *testing.T) {
-	t.Parallel()
 	for _, file := range []string{
 		"../../web/vendor/mpegts.js", "../../web/node_modules/playwright-core", "../../web/node_modules/axe-core", "/usr/bin/chromium",
 	} {

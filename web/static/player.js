@@ -247,9 +247,10 @@ export class Player {
     this.failing = false;
   }
 
-  // leave is for the end of the page.
+  // leave is for the end of the page; start makes good for it, should the page come back.
   leave() {
     if (this.handle) api.leave(this.handle);
+    this.picture?.close();
   }
 
   stop() {

@@ -122,7 +122,7 @@ export class Pad {
 
   words() {
     const { answer } = this;
-    this.element.dataset.code = answer?.status_code ?? '';
+    this.said.classList.toggle('problem', Boolean(answer) && answer.status_code !== 200);
     if (!answer) set(this.said, '');
     else if (answer.status_code === 200) set(this.said, word('moved'));
     else set(this.said, `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}`);

@@ -42,7 +42,7 @@ async function refusals(page, check) {
   const card = page.locator('.player').first();
   await card.locator('.camera > summary').click();
   await card.locator('[data-move="8"]').click({ delay: 700 });
-  await card.locator('.pad[data-code="609"]').waitFor();
+  await card.locator('.pad output.problem').waitFor();
   const text = await card.locator('.pad output').textContent();
   check(text.includes('The movement is refused (609)'), `a refused movement is told as ${text}`);
   check(asked === 1, `a refused movement was asked for ${asked} times`);
