@@ -97,7 +97,8 @@ func logConfig(cfg config.Log) logging.Config {
 // taskConfig is what sessions take of a configuration.
 func taskConfig(cfg *config.Config) task.Config {
 	return task.Config{
-		Interval: cfg.Heartbeat.Interval, Grace: cfg.Heartbeat.Grace, StartTimeout: cfg.StartTimeout, SearchTimeout: cfg.SearchTimeout,
+		Interval: cfg.Heartbeat.Interval, Grace: max(cfg.Heartbeat.Grace, 1), // 0 is a grace, too, and not the default
+		StartTimeout: cfg.StartTimeout, SearchTimeout: cfg.SearchTimeout,
 		Clip: clip(cfg.Playback), Audio: audioPolicy(cfg.Audio.Other),
 	}
 }

@@ -27,6 +27,7 @@ type service struct {
 	t          testing.TB
 	process    *process
 	api, admin string
+	file       string // the configuration
 	// rtmp is the port of the embedded server, flv that of HTTP-FLV.
 	rtmp, flv int
 }
@@ -88,6 +89,7 @@ data_dir: %q
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	s.file = file
 	s.process = start(t, "", program, "serve", "--config", file)
 	t.Cleanup(func() {
 		for _, bad := range []string{"panic", "DATA RACE"} {
