@@ -18,7 +18,7 @@ func (s *session) startPull(ctx context.Context) {
 	stream := s.stream
 	go func() {
 		defer stop() // a context that is not ended stays with the session's for as long as that lives
-		err := s.runPull(ctx, stream)
+		err := s.source.target.Password.Unspoken(s.runPull(ctx, stream))
 		s.events <- event{kind: pullEnded, err: err}
 	}()
 }

@@ -60,12 +60,12 @@ func (l *live) withoutHEVC() error {
 
 // noH264 is why a camera cannot be shown by a server that drops H.265: its sub stream is no help.
 func (s *session) noH264(reason string) error {
-	return droppedError{fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on): set the camera's main or sub"+
-		" stream to H.264, or use a newer server: %s", ErrNoPicture, s.source, reason)}
+	return droppedError{fmt.Errorf("%w: %s sends H.265, which this RTMP server drops (SRS takes it from 6.0 on): set the camera's main or"+
+		" sub stream to H.264, or use a newer server: %s", ErrNoPicture, s.source, reason)}
 }
 
 // droppedError is an ErrNoPicture that comes of the server: it is a pusher.ErrHEVC as well.
 type droppedError struct{ error }
 
 func (d droppedError) Unwrap() error      { return d.error }
-func (droppedError) Is(target error) bool { return target == pusher.ErrHEVC } //nolint:errorlint // the way of Is methods
+func (droppedError) Is(target error) bool { return target == pusher.ErrHEVC }

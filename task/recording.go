@@ -104,8 +104,8 @@ func (r *recording) open(ctx context.Context, request playback.Request) (media.S
 
 // withoutHEVC: recorders record the main stream alone.
 func (r *recording) withoutHEVC() error {
-	return droppedError{fmt.Errorf("%w: the recordings of %s are H.265, which this RTMP server drops (SRS takes it from 6.0 on), and there is"+
-		" no other stream of them: use a newer server, or let the camera record H.264", ErrNoPicture, r.session.source)}
+	return droppedError{fmt.Errorf("%w: the recordings of %s are H.265, which this RTMP server drops (SRS takes it from 6.0 on), and there"+
+		" is no other stream of them: use a newer server, or let the camera record H.264", ErrNoPicture, r.session.source)}
 }
 
 func (r *recording) progress() *Progress {

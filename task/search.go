@@ -42,7 +42,7 @@ func (s *search) run(ctx context.Context, of *session) {
 		defer late.Done()
 		s.settle.Do(func() { s.conclude(ctx, of, of.searchTooLong()) })
 	})
-	err := s.look(limited, of)
+	err := of.source.target.Password.Unspoken(s.look(limited, of))
 	if err != nil && limited.Err() != nil && !refusesLogin(err) {
 		err = of.searchTooLong()
 	}

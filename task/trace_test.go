@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"mediapusher/internal/device"
 	"mediapusher/internal/media"
 	"mediapusher/pusher"
@@ -230,4 +233,31 @@ func TestPastIsBounded(t *testing.T) {
 			t.Error("the list is shared with its callers")
 		}
 	})
+}
+
+// A device that repeats the password it was sent gets it into no trace and no log.
+func TestTracesRepeatNoPassword(t *testing.T) {
+	const password = "geheim-4711"
+	core, logs := observer.New(zap.DebugLevel)
+	inScene(t, task.Config{Log: zap.New(core)}, func(s *scene) {
+		s.recorder.live = func(context.Context) error {
+			return &device.Error{Op: device.OpLive, Kind: device.KindProtocol, Meaning: "what is " + password + "?"}
+		}
+		asked := request(1)
+		asked.Target.Password = device.NewSecret(password)
+		if _, err := s.StartLive(s.t.Context(), asked); err == nil || strings.Contains(err.Error(), password) {
+			s.t.Errorf("the start: %v", err)
+		}
+		s.nothingLeft()
+		trace := s.Past()[0]
+		text := fmt.Sprint(trace.Reason, trace.SourceErr, trace.Passages, trace.Snapshot)
+		if strings.Contains(text, password) || !strings.Contains(text, "what is ***?") {
+			s.t.Errorf("the trace: %s", text)
+		}
+	})
+	for _, entry := range logs.All() {
+		if text := fmt.Sprint(entry.Message, entry.ContextMap()); strings.Contains(text, password) {
+			t.Errorf("the log: %s", text)
+		}
+	}
 }

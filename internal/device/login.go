@@ -51,6 +51,7 @@ func (p *Pool) logIn(ctx context.Context, target Target) (Device, error) {
 	}
 	defer done()
 	device, err := driver.Open(ctx, target)
+	err = target.Password.Unspoken(err)
 	if err == nil || !errors.Is(context.Cause(ctx), errAbandoned) {
 		p.cfg.Observer.LoggedIn(target.Vendor, err)
 	}
@@ -92,6 +93,7 @@ func (p *Pool) admit(ctx context.Context, target Target) (done func(), err error
 
 // note tells the cool-down, and the log where that begins.
 func (p *Pool) note(target Target, err error) {
+	err = target.Password.Unspoken(err)
 	if rest := p.rests.note(accountOf(target), target.Password, err); rest > 0 {
 		p.cfg.Observer.Refused(target.Vendor, err)
 		p.cfg.Log.Warn("login refused, the account rests", zap.String("device", target.Address()), zap.String("user", target.User),
