@@ -24,7 +24,7 @@ const ways = new Set(['sdk', 'net', 'rtsp']);
 export function called(name) { return spoken.has(name) ? word(name) : name ?? ''; }
 
 export function camera(stream) {
-  return `${stream.address || '–'} · ${word('channelShort', { n: stream.channel })}`;
+  return `${stream.address || '–'} · ${word('channelShort', { n: stream.channel ?? '–' })}`;
 }
 
 function reconnects(stream) { return (stream.source?.reconnects ?? 0) + (stream.publish?.reconnects ?? 0); }
