@@ -27,6 +27,8 @@ type settings struct {
 	log     *logging.Log
 	// reloaded is told of each reading, with what is wrong with the file.
 	reloaded func(error)
+	// hangUps takes SIGHUP from the start on: before run it waits, and does not end the process.
+	hangUps chan os.Signal
 
 	mu sync.Mutex // one reading at a time, so that the last one is what all have
 }
@@ -36,7 +38,11 @@ var _ api.Configuration = (*settings)(nil)
 func newSettings(
 	live *config.Live, manager osservice.Manager, tasks *task.Scheduler, reloaded func(error), log *logging.Log,
 ) *settings {
-	return &settings{live: live, manager: manager, tasks: tasks, reloaded: reloaded, log: log}
+	s := &settings{
+		live: live, manager: manager, tasks: tasks, reloaded: reloaded, log: log, hangUps: make(chan os.Signal, 1),
+	}
+	signal.Notify(s.hangUps, syscall.SIGHUP)
+	return s
 }
 
 // Reload implements api.Configuration. What happened stands in the log, too.
@@ -68,9 +74,7 @@ func (s *settings) State() api.ConfigState { return api.ConfigState(s.live.Statu
 
 // run reads the configuration again when it should be, until ctx ends.
 func (s *settings) run(ctx context.Context) error {
-	hangUps := make(chan os.Signal, 1)
-	signal.Notify(hangUps, syscall.SIGHUP)
-	defer signal.Stop(hangUps)
+	defer signal.Stop(s.hangUps)
 	again := func() { _, _ = s.Reload(ctx) } // it has told the log
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -83,7 +87,7 @@ func (s *settings) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-hangUps:
+		case <-s.hangUps:
 			again()
 		}
 	}

@@ -21,24 +21,24 @@ import (
 	"mediapusher/task"
 )
 
-// told is a service manager that remembers what it was told.
-type told struct {
+// listening is a service manager that remembers what it was told.
+type listening struct {
 	mu    sync.Mutex
 	words []string
 }
 
-func (m *told) say(word string) {
+func (m *listening) say(word string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.words = append(m.words, word)
 }
-func (m *told) Ready()                  { m.say("ready") }
-func (m *told) Reloading()              { m.say("reloading") }
-func (m *told) Stopping()               {}
-func (m *told) Alive()                  {}
-func (m *told) Patience() time.Duration { return 0 }
+func (m *listening) Ready()                  { m.say("ready") }
+func (m *listening) Reloading()              { m.say("reloading") }
+func (m *listening) Stopping()               {}
+func (m *listening) Alive()                  {}
+func (m *listening) Patience() time.Duration { return 0 }
 
-func (m *told) said() string {
+func (m *listening) said() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return strings.Join(m.words, " ")
@@ -53,7 +53,7 @@ func (nobody) Open(context.Context, device.Target) (device.Device, error) {
 
 func (nobody) Dial(context.Context, string) (pusher.Conn, error) { return nil, errors.ErrUnsupported }
 
-func settingsOf(t *testing.T, file string) (*settings, *told) {
+func settingsOf(t *testing.T, file string) (*settings, *listening) {
 	t.Helper()
 	live, err := config.NewLive(file, nil)
 	if err != nil {
@@ -68,7 +68,7 @@ func settingsOf(t *testing.T, file string) (*settings, *told) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manager := &told{}
+	manager := &listening{}
 	return newSettings(live, manager, tasks, func(error) {}, log), manager
 }
 
