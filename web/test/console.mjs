@@ -33,6 +33,11 @@ async function list(page, check) {
     const failed = await page.innerText('.streams [data-state="trouble"]:has(a[href$="e2"])');
     for (const part of ['606', 'wrong password', language === 'zh' ? '失败' : 'failed']) check(failed.includes(part), `a failed start without ${part}: ${failed}`);
   });
+  for (const width of [1381, 1024, 761, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `the list is wider than ${width} px`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   check((await rows(page)).length === 8, `${await rows(page)}`);
   check((await page.getAttribute('.streams tbody tr:first-child', 'data-state')) === 'trouble', 'trouble does not stand first');
 
@@ -62,6 +67,23 @@ async function refresh(page, check) {
   check(await page.evaluate(() => document.activeElement === globalThis.before.link && globalThis.before.link.isConnected), 'a refresh takes the focus away');
   const shifted = await page.evaluate(() => globalThis.shifted);
   check(shifted < 0.01, `a refresh shifts the layout by ${shifted}`);
+}
+
+// Rows do not move under the focus; they are sorted again when it has left.
+async function held(page, check) {
+  await page.click('th:has-text("Frames/s") button');
+  await page.focus('.streams tbody tr:first-child a');
+  await page.mouse.move(5, 5);
+  const before = await rows(page);
+  for (let i = 0; i < 3; i++) await refreshed(page);
+  check((await rows(page)).join() === before.join(), 'rows move while the focus is among them');
+  await page.focus('#filter');
+  await refreshed(page);
+  await page.waitForFunction(() => {
+    const shown = [...document.querySelectorAll('.streams tbody .cell-fps span')].map((one) => parseFloat(one.textContent)).filter((one) => !Number.isNaN(one));
+    return shown.every((one, i) => i === 0 || shown[i - 1] >= one);
+  });
+  check((await rows(page)).length === 8, 'rows got lost');
 }
 
 // The keyboard alone: skip link, navigation, sorting, and the way to "why is it black?"
@@ -196,6 +218,7 @@ await browse(folder, async (page, check, report) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await list(page, check);
   await refresh(page, check);
+  await held(page, check);
   await keyboard(page, check);
   await explained(page, check);
   await many(page, check);
