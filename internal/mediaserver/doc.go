@@ -1,5 +1,5 @@
 // Package mediaserver owns the embedded media server, for whoever has no SRS: streams go in from inside this process, and go out
-// as RTMP (play) and as HTTP-FLV.
+// as RTMP (play) and as HTTP-FLV, by WebSocket at the same addresses too.
 //
 //	Publication -> stream (headers, GOP cache) -> viewer (bounded queue) -> RTMP or HTTP-FLV connection
 //

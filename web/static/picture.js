@@ -40,6 +40,8 @@ export class Picture {
         this.fresh = false;
         this.shown();
       }
+    } else if (document.hidden) { // browsers may let a picture rest that nobody sees
+      this.moved = Date.now();
     } else if (!this.timer && !this.held && Date.now() - this.moved > standstill) {
       this.later();
     }

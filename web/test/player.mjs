@@ -118,10 +118,80 @@ async function full(page, check, whep) {
   await everywhere(page, check, folder, 'nine');
 }
 
+// pieces are the timeline and the pad by themselves, with keys.
+async function pieces(page, check) {
+  await page.evaluate(async () => {
+    const { Timeline } = await import('./timeline.js');
+    const { Pad } = await import('./ptz.js');
+    const start = Date.UTC(2026, 0, 1);
+    const hour = 3600e3;
+    globalThis.sought = [];
+    globalThis.moves = [];
+    globalThis.line = new Timeline((time) => globalThis.sought.push(new Date(time).toISOString().slice(0, 19)));
+    globalThis.line.show(start, start + 72 * hour, [{ from: start, until: start + 10 * hour }, { from: start + 20 * hour, until: start + 72 * hour }]);
+    globalThis.pad = new Pad(async (command, duration) => {
+      globalThis.moves.push([command, duration]);
+      return { status_code: 200, status_message: 'OK' };
+    });
+    const box = document.createElement('div');
+    box.id = 'pieces';
+    box.append(globalThis.line.element, globalThis.line.zoom, globalThis.pad.element);
+    document.querySelector('main').append(box);
+  });
+  const track = page.locator('#pieces .track');
+  const next = async (keys) => {
+    const before = await page.evaluate(() => globalThis.sought.length);
+    await track.focus();
+    for (const key of keys) await page.keyboard.press(key);
+    await page.waitForFunction((before) => globalThis.sought.length > before, before);
+    await page.waitForTimeout(500); // a second one would come by now
+    const sought = await page.evaluate((before) => globalThis.sought.slice(before), before);
+    check(sought.length === 1, `${keys}: ${sought.length} seeks`);
+    return sought[0];
+  };
+  check(await page.locator('#pieces .block').count() === 2, 'two files are not two blocks');
+  for (const [keys, want] of [
+    [['ArrowRight', 'ArrowRight', 'ArrowUp'], '2026-01-01T00:00:15'], [['ArrowLeft'], '2026-01-01T00:00:10'], [['PageUp'], '2026-01-01T07:12:10'],
+    [['PageDown', 'PageDown'], '2026-01-01T00:00:00'], [['End'], '2026-01-04T00:00:00'], [['Home'], '2026-01-01T00:00:00'],
+  ]) {
+    const got = await next(keys);
+    check(got === want, `${keys} sought ${got}, want ${want}`);
+  }
+  await page.evaluate(() => globalThis.line.at(Date.UTC(2026, 0, 1, 15)));
+  check(await track.getAttribute('aria-valuetext') === '2026-01-01 15:00:00 (not recorded)', `the slider says ${await track.getAttribute('aria-valuetext')}`);
+  await page.selectOption('#pieces .zoom', 'hour');
+  const marks = await page.locator('#pieces .scale span').allTextContents();
+  check(marks[0] >= '14:30' && marks.at(-1) <= '15:30' && marks.length > 2, `an hour has the marks ${marks}`);
+  check(await page.locator('#pieces .block').count() === 0, 'an hour without recordings shows some');
+  const { x, y, width, height } = await track.boundingBox();
+  await page.mouse.click(x + width * 0.75, y + height / 2);
+  check(await page.evaluate(() => globalThis.sought.at(-1)) === '2026-01-01T15:15:00', `a click sought ${await page.evaluate(() => globalThis.sought.at(-1))}`);
+
+  // Two arrows are a diagonal; who loses the focus lets go.
+  await page.locator('#pieces [data-move="6"]').focus();
+  await page.keyboard.down('ArrowUp');
+  await page.keyboard.down('ArrowLeft');
+  await page.waitForFunction(() => globalThis.moves.some(([command]) => command === 10));
+  await page.keyboard.up('ArrowUp');
+  await page.waitForFunction(() => globalThis.moves.at(-1)[0] === 8);
+  await track.focus();
+  await page.waitForTimeout(500);
+  const count = await page.evaluate(() => globalThis.moves.length);
+  await page.waitForTimeout(900);
+  check(await page.evaluate(() => globalThis.moves.length) === count, 'a pad without the focus goes on');
+  await page.keyboard.up('ArrowLeft');
+  await page.locator('#pieces [data-move="6"]').focus();
+  await page.keyboard.press('+');
+  await page.waitForFunction(() => globalThis.moves.at(-1).join() === '0,200');
+  check(await page.evaluate(() => globalThis.moves.every(([, duration]) => duration >= 100 && duration <= 1000)), 'a duration that the API does not take');
+  await page.evaluate(() => document.getElementById('pieces').remove());
+}
+
 await browse(folder, async (page, check, report) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await lost(page, check);
   await refusals(page, check);
+  await pieces(page, check);
   await undecodable(page, check, report);
   const whep = await webrtc(page, check, report);
   await full(page, check, whep);
