@@ -3,6 +3,7 @@ package dahua
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -59,9 +60,7 @@ func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 	}
 	all := values{}
 	for _, page := range told {
-		for key, value := range page {
-			all[key] = value
-		}
+		maps.Copy(all, page)
 	}
 	d.Firmware = netway.Name(all["version"])
 	if wall, err := playback.ParseTime(all["result"], time.UTC); err == nil {

@@ -91,7 +91,8 @@ func TestDescribe(t *testing.T) {
 		{
 			"names in GBK, no states, no abilities",
 			pages{system: camera, titles: "table.ChannelTitle[0].Name=\xb4\xf3\xc3\xc5\r\n"},
-			device.Settings{}, "0 大门 online=? \"\" ptz=? main=? sub=?\n",
+			device.Settings{},
+			"0 大门 online=? \"\" ptz=? main=? sub=?\n",
 		},
 		{
 			"states by CGI, an empty slot, and a base of the operator's",

@@ -25,8 +25,8 @@ func (r *recorder) Snapshot(ctx context.Context, channel int) ([]byte, error) {
 	}
 	picture, refusal := r.picture(ctx, number)
 	if refusal != nil && count == 1 && number == 1 && saysNo(refusal) {
-		if picture, err := r.picture(ctx, 0); err == nil {
-			return picture, nil
+		if only, err := r.picture(ctx, 0); err == nil {
+			return only, nil
 		}
 	}
 	if !saysNo(refusal) {

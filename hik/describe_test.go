@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -112,18 +113,21 @@ func TestDescribe(t *testing.T) {
 		want  string
 	}{
 		{
-			"old firmware without any page", pages{map[string]string{info: identity("NVR")}, 404},
+			"old firmware without any page",
+			pages{map[string]string{info: identity("NVR")}, 404},
 			"",
 		},
 		{
-			"only the streams are told", pages{map[string]string{
+			"only the streams are told",
+			pages{map[string]string{
 				info: identity("IPCamera"), direct: "<StreamingChannelList>" + stream(101, "H.265", 2560, 1440) + stream(102, "H.264", 640, 360) + "</StreamingChannelList>",
 			}, 403},
 			"1 stream 101 online=? \"\" ptz=? main=H.265/2560x1440/12.5/2048000 sub=H.264/640x360/12.5/2048000\n",
 		},
 		{
 			// The names are in GBK, although the document says nothing of it; one state stands where some firmware has it.
-			"recorder, namespaces, GBK", pages{map[string]string{
+			"recorder, namespaces, GBK",
+			pages{map[string]string{
 				info: identity("NVR"), caps: numbers(0, 16),
 				list: "<InputProxyChannelList xmlns='http://www.hikvision.com/ver20/XMLSchema'><InputProxyChannel><id>1</id><name>\xb4\xf3\xc3\xc5</name></InputProxyChannel>" +
 					"<InputProxyChannel><id>3</id><name>Yard</name></InputProxyChannel><InputProxyChannel><id>4</id><name></name></InputProxyChannel></InputProxyChannelList>",
@@ -138,7 +142,8 @@ func TestDescribe(t *testing.T) {
 				"36 stream 401 online=? \"\" ptz=false main=? sub=?\n",
 		},
 		{
-			"hybrid that counts proxied channels from 1 again", pages{map[string]string{
+			"hybrid that counts proxied channels from 1 again",
+			pages{map[string]string{
 				info: identity("HYBRIDDVR"), caps: numbers(2, 2),
 				inputs: "<VideoInputChannelList><VideoInputChannel><id>1</id><name>Gate</name><resDesc>1080P25</resDesc></VideoInputChannel>" +
 					"<VideoInputChannel><id>2</id><name>Dark</name><resDesc>NO VIDEO</resDesc></VideoInputChannel></VideoInputChannelList>",
@@ -198,9 +203,7 @@ func TestSnapshotPages(t *testing.T) {
 		"/ISAPI/Streaming/channels/101/picture":                  false,
 	} {
 		documents := map[string]string{page: picture}
-		for path, document := range whole {
-			documents[path] = document
-		}
+		maps.Copy(documents, whole)
 		got, err := pages{documents, 403}.inspector(t).Snapshot(t.Context(), 34)
 		var failure *device.Error
 		switch {

@@ -18,7 +18,7 @@ import (
 )
 
 // passwordVariable holds the password of a recorder where nobody can type one.
-const passwordVariable = "MEDIAPUSHER_PROBE_PASSWORD"
+const passwordVariable = "MEDIAPUSHER_PROBE_PASSWORD" //nolint:gosec // it is the name of a variable
 
 // maxPassword is the ceiling for a password that is read, in bytes.
 const maxPassword = 4096
@@ -30,7 +30,7 @@ type access struct {
 	HTTPPort      int    `name:"http-port" help:"HTTP port, where it is not 80 or 443."`
 	RTSPPort      int    `name:"rtsp-port" help:"RTSP port, where the recorder does not tell it and it is not 554."`
 	User          string `default:"admin" help:"User at the recorder."`
-	PasswordStdin bool   `help:"Read the password from standard input; otherwise from MEDIAPUSHER_PROBE_PASSWORD, or it is asked for."`
+	PasswordStdin bool   `help:"Read the password from standard input; else from MEDIAPUSHER_PROBE_PASSWORD, or it is asked for."`
 }
 
 // usualPorts are those of the makers' SDKs.
@@ -44,6 +44,9 @@ func usualPort(vendor device.Vendor) int {
 // recogniser tells of which vendor a recorder is, without logging in.
 type recogniser func(ctx context.Context, target device.Target) (device.Vendor, error)
 
+// errAddress does not repeat what was typed, in which a password may stand.
+var errAddress = errors.New("a recorder's address is a name or an IP address, with or without :port")
+
 // target reads an address, "host" or "host:port", and finds out the vendor where nobody named it.
 func (a access) target(ctx context.Context, address string, password device.Secret, recognise recogniser) (device.Target, error) {
 	t := device.Target{
@@ -54,12 +57,12 @@ func (a access) target(ctx context.Context, address string, password device.Secr
 		const largest = 65535
 		port, err := strconv.Atoi(text)
 		if err != nil || port < 1 || port > largest {
-			return t, fmt.Errorf("%s: no such port", address)
+			return t, errAddress
 		}
 		t.Host, t.Port = host, cmp.Or(a.Port, port)
 	}
 	if t.Host == "" || strings.ContainsAny(t.Host, "/@ ") {
-		return t, errors.New("a recorder's address is a name or an IP address, with or without :port")
+		return t, errAddress
 	}
 	if a.Vendor == "auto" || a.Vendor == "" {
 		var err error
@@ -83,11 +86,11 @@ func (a access) password(in *os.File, out io.Writer) (device.Secret, error) {
 	if value, ok := os.LookupEnv(passwordVariable); ok {
 		return device.NewSecret(value), nil
 	}
-	if !term.IsTerminal(int(in.Fd())) { //nolint:gosec // descriptors are small
+	if !term.IsTerminal(int(in.Fd())) {
 		return device.Secret{}, errors.New("no password: --password-stdin, or " + passwordVariable)
 	}
 	fmt.Fprintf(out, "Password of %s at the recorder: ", a.User)
-	typed, err := term.ReadPassword(int(in.Fd())) //nolint:gosec // descriptors are small
+	typed, err := term.ReadPassword(int(in.Fd()))
 	fmt.Fprintln(out)
 	if err != nil {
 		return device.Secret{}, fmt.Errorf("password: %w", err)

@@ -65,8 +65,8 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 		})
 	}
 	return device.NewPool(device.PoolConfig{
-		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown }, Observer: numbers.Logins(),
-		Log: log.Named("login"),
+		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown },
+		Observer: numbers.Logins(), Log: log.Named("login"),
 	}), nil
 }
 

@@ -70,7 +70,7 @@ func (c *doctorCommand) examine(ctx context.Context, out io.Writer, password dev
 	}
 	findings := []doctor.Finding{doctor.Configuration(c.Config, wrong)}
 	if wrong != nil {
-		return append(findings, ofSystem()...), nil
+		return append(findings, ofSystem()...), nil //nolint:nilerr // it is among the findings
 	}
 	if c.SDK {
 		for _, vendor := range vendors() {

@@ -10,8 +10,8 @@ import (
 type Inspector interface {
 	// Describe asks the recorder what it is and what it has. What it does not tell stays empty and is no error. Errors are *Error.
 	Describe(ctx context.Context) (*Description, error)
-	// Snapshot returns one JPEG picture of a channel, counted as in LiveRequest, which the caller owns. Errors are *Error: KindNoSuchChannel,
-	// KindOffline, KindUnsupported where the device gives none.
+	// Snapshot returns one JPEG picture of a channel, counted as in LiveRequest, which the caller owns. Errors are *Error:
+	// KindNoSuchChannel, KindOffline, KindUnsupported where the device gives none.
 	Snapshot(ctx context.Context, channel int) ([]byte, error)
 }
 

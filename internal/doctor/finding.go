@@ -28,7 +28,8 @@ const (
 
 // LanguageOf reads the name of a language or locale, such as "zh_CN.UTF-8". All that is not Chinese is English.
 func LanguageOf(locale string) Language {
-	if locale = strings.ToLower(strings.TrimSpace(locale)); locale == "zh" || strings.HasPrefix(locale, "zh_") || strings.HasPrefix(locale, "zh-") {
+	language := strings.FieldsFunc(strings.ToLower(locale), func(r rune) bool { return strings.ContainsRune("_-. ", r) })
+	if len(language) > 0 && language[0] == "zh" {
 		return Chinese
 	}
 	return English
@@ -93,7 +94,8 @@ func Print(out io.Writer, l Language, findings []Finding) error {
 	fmt.Fprintf(&b, "%s %s%s  %s\n", heads[0].in(l), heads[1].in(l), strings.Repeat(" ", max(rest, 0)), heads[2].in(l))
 	width = max(width, len("WHAT"))
 	for _, f := range findings {
-		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().in(l), f.Subject, strings.Repeat(" ", width-utf8.RuneCountInString(f.Subject)), f.What.in(l))
+		gap := strings.Repeat(" ", width-utf8.RuneCountInString(f.Subject))
+		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().in(l), f.Subject, gap, f.What.in(l))
 		if do := f.Do.in(l); do != "" {
 			fmt.Fprintf(&b, "%s-> %s\n", strings.Repeat(" ", width+len("ok    ")+2), do)
 		}

@@ -17,12 +17,16 @@ func SDK(l Library) Finding {
 	f := Finding{Subject: "sdk " + l.Vendor}
 	switch {
 	case l.NotBuilt:
-		f.What = Text{"not used: this program was built without it; recorders are reached by HTTP and RTSP", "未使用：本程序未包含该 SDK 的支持；通过 HTTP 和 RTSP 访问录像机"}
+		f.What = Text{
+			"not used: this program was built without it; recorders are reached by HTTP and RTSP",
+			"未使用：本程序未包含该 SDK 的支持；通过 HTTP 和 RTSP 访问录像机",
+		}
 	case l.Missing && l.Configured:
 		f.State, f.What = Broken, textf("there is no directory %s", "目录 %s 不存在", l.Directory)
 		f.Do = textf("put the maker's files there, as they come, or correct sdk.%s", "把厂商文件原样放到该目录，或改正 sdk.%s", l.Vendor)
 	case l.Missing:
-		f.What = textf("not used: there is no %s; recorders are reached by HTTP and RTSP", "未使用：没有 %s；通过 HTTP 和 RTSP 访问录像机", l.Directory)
+		f.What = textf("not used: there is no %s; recorders are reached by HTTP and RTSP",
+			"未使用：没有 %s；通过 HTTP 和 RTSP 访问录像机", l.Directory)
 	case l.Err != nil:
 		f.State, f.What = Broken, textf("cannot be loaded from %s: %v", "无法从 %s 加载：%v", l.Directory, l.Err)
 		f.Do = Text{

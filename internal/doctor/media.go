@@ -70,13 +70,16 @@ func hevc(s Server, setting string) Finding {
 	}
 	switch {
 	case takes == "none":
-		f.State, f.What = Warning, textf("SRS %s drops H.265: those cameras show their sub stream, or nothing", "SRS %s 会丢弃 H.265：这些摄像机只能用子码流，否则没有画面", s.Version)
+		f.State, f.What = Warning, textf("SRS %s drops H.265: those cameras show their sub stream, or nothing",
+			"SRS %s 会丢弃 H.265：这些摄像机只能用子码流，否则没有画面", s.Version)
 		f.Do = Text{"take SRS 6 or newer, or set the cameras to H.264", "换用 SRS 6 或更新的版本，或把摄像机改成 H.264"}
 	case s.HEVC == "none":
-		f.State, f.What = Broken, textf("rtmp.hevc is %q, but SRS %[2]s drops H.265", "rtmp.hevc 设为 %q，但 SRS %[2]s 会丢弃 H.265", setting, s.Version)
+		f.State, f.What = Broken, textf("rtmp.hevc is %q, but SRS %[2]s drops H.265",
+			"rtmp.hevc 设为 %q，但 SRS %[2]s 会丢弃 H.265", setting, s.Version)
 		f.Do = Text{"set rtmp.hevc to auto", "把 rtmp.hevc 改成 auto"}
 	case s.HEVC == "legacy" && takes == "enhanced":
-		f.State, f.What = Broken, textf("rtmp.hevc is enhanced, which SRS %s does not know yet (6.0.42 does)", "rtmp.hevc 设为 enhanced，但 SRS %s 还不支持（6.0.42 起支持）", s.Version)
+		f.State, f.What = Broken, textf("rtmp.hevc is enhanced, which SRS %s does not know yet (6.0.42 does)",
+			"rtmp.hevc 设为 enhanced，但 SRS %s 还不支持（6.0.42 起支持）", s.Version)
 		f.Do = Text{"set rtmp.hevc to auto", "把 rtmp.hevc 改成 auto"}
 	default:
 		f.What = textf("SRS %s takes it (%s)", "SRS %s 支持（%s）", s.Version, takes)
@@ -87,8 +90,8 @@ func hevc(s Server, setting string) Finding {
 // timeouts says what the API does not tell.
 func timeouts() Finding {
 	return Finding{Subject: "srs limits", What: Text{
-		"time-outs and hooks are not told by the API. A publish may be silent for 5 s by default (publish_normal_timeout), which mediapusher keeps below; " +
-			"`doctor --publish` shows whether hooks let streams in",
+		"time-outs and hooks are not told by the API. A publish may be silent for 5 s by default (publish_normal_timeout), " +
+			"which mediapusher keeps below; `doctor --publish` shows whether hooks let streams in",
 		"API 不提供超时和回调的设置。默认推流静默 5 秒会被断开（publish_normal_timeout），mediapusher 会避免；回调是否放行可用 `doctor --publish` 检查",
 	}}
 }

@@ -24,7 +24,10 @@ func Recorder(address string, d *device.Description, hevc string) []Finding {
 	if d.Way == device.WayRTSP {
 		findings[0].State = Warning
 		findings[0].What = Text{"it answers RTSP alone: nothing is known but that", "只有 RTSP 应答，其他信息无法得知"}
-		findings[0].Do = Text{"name its HTTP port (http_port, --http-port), and let the firewall through", "填写它的 HTTP 端口（http_port、--http-port），并放行防火墙"}
+		findings[0].Do = Text{
+			"name its HTTP port (http_port, --http-port), and let the firewall through",
+			"填写它的 HTTP 端口（http_port、--http-port），并放行防火墙",
+		}
 	}
 	for _, way := range d.Ways {
 		if f, ok := ofWay(address, way); ok {
@@ -116,7 +119,10 @@ func slots(address string, d *device.Description) []Finding {
 		}}
 		if one.slots.Used >= one.slots.Max {
 			f.State = Warning
-			f.Do = Text{"stop others, or raise max_live and max_playbacks where the recorder bears it", "停掉一些，或在录像机承受得住时调大 max_live、max_playbacks"}
+			f.Do = Text{
+				"stop others, or raise max_live and max_playbacks where the recorder bears it",
+				"停掉一些，或在录像机承受得住时调大 max_live、max_playbacks",
+			}
 		}
 		findings = append(findings, f)
 	}
@@ -162,10 +168,16 @@ func ofChannel(address string, c device.Channel, hevc string) Finding {
 		f.Do = Text{"set the camera to H.264 or H.265: nothing else can be carried", "把摄像机改成 H.264 或 H.265：其他编码无法转发"}
 	case hevc == "none" && isHEVC(main) && c.Sub != nil && !isHEVC(plainCodec(c.Sub)):
 		f.State = Warning
-		f.Do = Text{"the server drops H.265, so the sub stream is shown; set the main stream to H.264, or take SRS 6", "服务器会丢弃 H.265，只能播放子码流；请把主码流改成 H.264，或换用 SRS 6"}
+		f.Do = Text{
+			"the server drops H.265, so the sub stream is shown; set the main stream to H.264, or take SRS 6",
+			"服务器会丢弃 H.265，只能播放子码流；请把主码流改成 H.264，或换用 SRS 6",
+		}
 	case hevc == "none" && isHEVC(main):
 		f.State = Warning
-		f.Do = Text{"the server drops H.265, so nothing is shown; set a stream to H.264, or take SRS 6", "服务器会丢弃 H.265，没有画面；请把码流改成 H.264，或换用 SRS 6"}
+		f.Do = Text{
+			"the server drops H.265, so nothing is shown; set a stream to H.264, or take SRS 6",
+			"服务器会丢弃 H.265，没有画面；请把码流改成 H.264，或换用 SRS 6",
+		}
 	}
 	return f
 }

@@ -20,13 +20,16 @@ func Clock(now time.Time, synchronised *bool) Finding {
 	switch {
 	case now.Year() < minYear:
 		f.State, f.What = Broken, textf("it shows %s, which cannot be", "显示为 %s，明显不对", shown)
-		f.Do = Text{"set the clock, and let it follow a time server (chrony, systemd-timesyncd)", "校准时钟，并启用时间同步（chrony、systemd-timesyncd）"}
+		f.Do = Text{
+			"set the clock, and let it follow a time server (chrony, systemd-timesyncd)",
+			"校准时钟，并启用时间同步（chrony、systemd-timesyncd）",
+		}
 	case synchronised == nil:
 		f.What = textf("%s; the system does not tell whether it follows a time server", "%s；系统没有说明是否与时间服务器同步", shown)
 	case !*synchronised:
 		f.State, f.What = Warning, textf("%s; it follows no time server", "%s；没有与时间服务器同步", shown)
 		f.Do = Text{
-			"let it follow the server that the recorders follow (chrony, systemd-timesyncd), so that recordings are where they are looked for",
+			"let it follow the server that the recorders follow (chrony, systemd-timesyncd): recordings are looked for by time",
 			"与录像机使用同一个时间服务器同步（chrony、systemd-timesyncd），否则按时间找录像会有偏差",
 		}
 	default:
@@ -77,7 +80,10 @@ func Memory(available, total uint64) Finding {
 	f.What = textf("%d MiB available of %d MiB", "可用 %d MiB，共 %d MiB", available>>20, total>>20)
 	if available < littleMemory {
 		f.State = Warning
-		f.Do = Text{"free some: a stream takes a few MiB, a maker's SDK some hundred for each recorder", "释放一些内存：每路视频需要几 MiB，厂商 SDK 每台录像机需要几百 MiB"}
+		f.Do = Text{
+			"free some: a stream takes a few MiB, a maker's SDK some hundred for each recorder",
+			"释放一些内存：每路视频需要几 MiB，厂商 SDK 每台录像机需要几百 MiB",
+		}
 	}
 	return f
 }

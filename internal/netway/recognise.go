@@ -10,8 +10,8 @@ import (
 	"mediapusher/internal/httpdigest"
 )
 
-// Realm asks for the vendor's page without credentials and returns the name by which the recorder asks for them (RFC 7616 section 3.3), empty
-// where it asks for none. The error says that no port answers for that page.
+// Realm asks for the vendor's page without credentials and returns the name by which the recorder asks for them (RFC 7616 section 3.3),
+// empty where it asks for none. The error says that no port answers for that page.
 func Realm(ctx context.Context, cfg Config, vendor Vendor, target device.Target) (string, error) {
 	cfg = cfg.WithDefaults()
 	search := Search{

@@ -82,8 +82,8 @@ type Config struct {
 	NoMomentary bool
 	PTZPath     string
 
-	// NoPages are paths that the recorder answers as if it had never heard of them, as older firmware does. NoStates lets a Dahua recorder not
-	// tell which cameras are connected.
+	// NoPages are paths that the recorder answers as if it had never heard of them, as older firmware does. NoStates lets a Dahua recorder
+	// not tell which cameras are connected.
 	NoPages  []string
 	NoStates bool
 

@@ -26,11 +26,9 @@ func stillPicture(channel, width, height int) []byte {
 			img.Y[img.YOffset(x, y)] = luma
 		}
 	}
-	hue := color.YCbCrModel.Convert(color.RGBA{uint8(channel * 67), uint8(channel * 131), uint8(channel * 29), 255}) //nolint:gosec // it may wrap
-	if c, ok := hue.(color.YCbCr); ok {
-		for i := range img.Cb {
-			img.Cb[i], img.Cr[i] = c.Cb, c.Cr
-		}
+	_, cb, cr := color.RGBToYCbCr(byte(channel*67), byte(channel*131), byte(channel*29))
+	for i := range img.Cb {
+		img.Cb[i], img.Cr[i] = cb, cr
 	}
 	var b bytes.Buffer
 	_ = jpeg.Encode(&b, img, nil) // a bytes.Buffer takes all

@@ -61,7 +61,7 @@ func (h Harness) describes(t *testing.T, setup Setup) {
 		if !is(c.Online, want.online) || !is(c.PTZ, want.ptz) || c.Name == "" {
 			t.Errorf("channel %d %q: online %v, PTZ %v", number, c.Name, c.Online, c.PTZ)
 		}
-		if c.Main == nil || c.Main.Codec == "" || c.Main.Width == 0 || c.Main.Height == 0 || c.Main.FrameRate == 0 || c.Main.BitsPerSecond == 0 {
+		if m := c.Main; m == nil || m.Codec == "" || m.Width == 0 || m.Height == 0 || m.FrameRate == 0 || m.BitsPerSecond == 0 {
 			t.Errorf("channel %d: main stream %+v", number, c.Main)
 		}
 		if c.Sub == nil || c.Sub.Width == 0 || c.Main != nil && c.Sub.Width >= c.Main.Width {
