@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -85,6 +86,8 @@ func own(err error) string {
 		return line(text)
 	case errors.As(err, &server) && server.Words != "":
 		return line(server.Words)
+	case errors.As(err, &server) && errors.Is(server.Err, io.EOF):
+		return server.Step + ": the server closed the connection"
 	case errors.As(err, &server) && server.Err != nil:
 		return line(server.Step + ": " + server.Err.Error())
 	default:

@@ -84,7 +84,7 @@ func (e *examination) done(s *Step) Text {
 		return e.pictured()
 	case task.StepPublish:
 		server := e.server(nil)
-		return Text{"Accepted by " + server.EN + ".", server.ZH + " 已接受推流。"}
+		return Text{"Accepted by " + server.EN + ".", "推流已被接受：" + server.ZH + "。"}
 	default:
 		return e.sending(s, living)
 	}

@@ -40,7 +40,7 @@ var loginWords = map[Cause]words{
 	}},
 	SDKMissing: {severity: Failure, login: true, what: Text{
 		"No way to {device} is left: this program lacks the maker's library, or one of its files is missing.{said}",
-		"没有可用的方式连接 {device}：程序不带厂商 SDK，或缺少 SDK 文件。{said}",
+		"没有可用的方式连接{device}：程序不带厂商 SDK，或缺少 SDK 文件。{said}",
 	}, next: Text{
 		"Allow the way net for it (ways in devices), or install the library: \"mediapusher doctor --sdk\" names what is missing.",
 		"请在配置 devices 的 ways 中允许 net 方式，或安装 SDK：“mediapusher doctor --sdk” 会指出缺什么。",

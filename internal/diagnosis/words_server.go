@@ -33,8 +33,9 @@ var serverWords = map[Cause]words{
 		"请查看服务器是否重启过，并查看其日志：可能是它主动踢掉了推流（回调、HTTP API 或超时）。恢复后码流会以原地址自动回来。",
 	}},
 	HEVCServer: {severity: Failure, what: Text{
-		"Channel {channel} of {device} is H.265, and the media server {server} drops H.265: players would get sound at most.{said}",
-		"{device} 的通道 {channel} 是 H.265 编码，而流媒体服务器 {server} 会丢弃 H.265：播放端最多只有声音。{said}",
+		"Channel {channel} of {device} is H.265, and the media server {server} drops H.265: players would get sound at most. There is no " +
+			"H.264 stream of it to take instead.",
+		"{device} 的通道 {channel} 是 H.265 编码，而流媒体服务器 {server} 会丢弃 H.265：播放端最多只有声音；也没有可代替的 H.264 码流。",
 	}, next: Text{
 		"Set the main or the sub stream of the channel to H.264 at the recorder ({host}), or use SRS 6.0.42 or newer. If the " +
 			"server does take H.265, say so with rtmp.hevc.",

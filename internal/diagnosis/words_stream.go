@@ -3,14 +3,14 @@ package diagnosis
 // streamWords are for what fails between the login and the first picture.
 var streamWords = map[Cause]words{
 	StreamUnreachable: {severity: Failure, what: Text{
-		"The login at {device} went well, but the connection for the stream ({at}) fails.{said}", "已登录 {device}，但取流连接（{at}）失败。{said}",
+		"The login at {device} went well, but the connection for the stream ({at}) fails.{said}", "已登录{device}，但取流连接（{at}）失败。{said}",
 	}, next: Text{
 		"Open this port between this server and the recorder in the firewall, and check that RTSP is on at the recorder; if " +
 			"it listens elsewhere than on 554, name rtsp_port in the request or in devices.",
 		"请在防火墙上放行本机到录像机的该端口，并确认录像机已开启 RTSP；如果 RTSP 端口不是 554，请在请求或配置 devices 中指定 rtsp_port。",
 	}},
 	NoPermission: {severity: Failure, what: Text{
-		"The user may log in at {device}, but has no right to channel {channel}.{said}", "用户可以登录 {device}，但没有通道 {channel} 的权限。{said}",
+		"The user may log in at {device}, but has no right to channel {channel}.{said}", "用户可以登录{device}，但没有通道 {channel} 的权限。{said}",
 	}, next: Text{
 		"In the recorder's user management, give the user the right to view (and to play back) this channel, or use another " +
 			"user. The recorder may also be asking for the password of the camera behind the channel.",
@@ -85,7 +85,7 @@ var streamWords = map[Cause]words{
 	}},
 	SourceLost: {severity: Failure, what: Text{
 		"There was a picture, but the connection to {device} was lost ({at}) and is tried again and again.{said}",
-		"之前有画面，但与 {device} 的连接（{at}）断开了，正在不断重试。{said}",
+		"之前有画面，但与{device} 的连接（{at}）断开了，正在不断重试。{said}",
 	}, next: Text{
 		"Check whether the recorder is restarting or has lost power or network (ping {host}). The stream comes back by " +
 			"itself under the same address.",

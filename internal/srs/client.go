@@ -53,6 +53,7 @@ type Client struct {
 
 	version kept[Version]
 	streams kept[[]Stream]
+	last    reading // belongs to the request of streams under way, of which there is one at most
 }
 
 // New returns a client. It starts no goroutine and asks nothing. The error names what is wrong with the URL and not its text, in which a

@@ -187,6 +187,27 @@ func TestOneListForAll(t *testing.T) {
 	}
 }
 
+// In the first half minute the server tells no rate; then it is what came since the list before.
+func TestRateOfAYoungStream(t *testing.T) {
+	var now, bytes atomic.Int64
+	now.Store(1000)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"code":0,"streams":[{"id":"a","name":"abc","recv_bytes":%d,"kbps":{"recv_30s":0},"publish":{"active":true}}]}`, bytes.Load())
+	}))
+	defer s.Close()
+	c := client(t, srs.Config{URL: s.URL, Now: func() time.Time { return time.Unix(now.Load(), 0) }})
+	for _, test := range []struct {
+		seconds, bytes int64
+		want           float64
+	}{{0, 1000, 0}, {2, 251000, 1e6}, {4, 251000, 0}, {6, 100, 0}} {
+		now.Store(1000 + test.seconds)
+		bytes.Store(test.bytes)
+		if got, _, err := c.Stream(t.Context(), "live", "abc"); err != nil || got.BitsPerSecond != test.want {
+			t.Errorf("after %d s: %v, %v, want %v", test.seconds, got.BitsPerSecond, err, test.want)
+		}
+	}
+}
+
 func TestFailures(t *testing.T) {
 	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // The pages of the list. SRS from 4.0 on gives ten streams unless it is asked for more; 3.0 gives all, whatever it is asked for.
@@ -12,6 +13,9 @@ const (
 	pageSize = 1000
 	maxPages = 20
 )
+
+// minSpan is the shortest time between two lists that a rate is made of.
+const minSpan = 500 * time.Millisecond
 
 // maxName is the ceiling for names that are taken from a list, in bytes.
 const maxName = 512
@@ -25,7 +29,7 @@ type Stream struct {
 	// VideoCodec is "H.264", "H.265", "AV1" or what the server says; empty where no picture has come.
 	VideoCodec    string
 	Width, Height int // 0 where the server does not tell
-	// BitsPerSecond is what comes in, a mean over 30 s; 0 in the first half minute.
+	// BitsPerSecond is what comes in: the server's own mean over 30 s, before that the mean since the list before; 0 where neither is known.
 	BitsPerSecond float64
 	// Viewers are its players by RTMP, HTTP-FLV and WebRTC; who plays HLS does not count on every server.
 	Viewers int
@@ -68,6 +72,7 @@ type listed struct {
 	Name    string  `json:"name"`
 	App     string  `json:"app"`
 	Clients float64 `json:"clients"`
+	Bytes   float64 `json:"recv_bytes"`
 	Kbps    struct {
 		Received float64 `json:"recv_30s"`
 	} `json:"kbps"`
@@ -81,9 +86,26 @@ type listed struct {
 	} `json:"video"`
 }
 
+// reading is what came in until a moment: bytes by the server's identifier.
+type reading struct {
+	at    time.Time
+	bytes map[string]float64
+}
+
+// rate is the mean since a reading, in bits per second.
+func (r reading) rate(id string, bytes float64, now time.Time) float64 {
+	before, known := r.bytes[id]
+	span := now.Sub(r.at)
+	if !known || bytes < before || span < minSpan {
+		return 0
+	}
+	return (bytes - before) * 8 / span.Seconds()
+}
+
 func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
 	var all []Stream
 	known := map[string]bool{}
+	current := reading{c.streams.now(), map[string]float64{}}
 	for page := range maxPages {
 		var answer struct {
 			envelope
@@ -105,7 +127,12 @@ func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
 				id = strconv.Itoa(page) + "/" + strconv.Itoa(i)
 			}
 			if !known[id] && len(s.Name) <= maxName && len(s.App) <= maxName {
-				all = append(all, s.stream())
+				one := s.stream()
+				if one.Publishing && one.BitsPerSecond == 0 {
+					one.BitsPerSecond = c.last.rate(id, s.Bytes, current.at)
+				}
+				all = append(all, one)
+				current.bytes[id] = s.Bytes
 			}
 			known[id] = true
 		}
@@ -113,6 +140,7 @@ func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
 			break
 		}
 	}
+	c.last = current
 	return all, nil
 }
 
