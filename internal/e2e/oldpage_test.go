@@ -45,7 +45,7 @@ func TestOldPage(t *testing.T) {
 	var recorders []*recorder
 	var described []map[string]any
 	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
-		r := startRecorder(t, nvrsim.Config{Vendor: vendor, Channels: disk(vendor, 0, 600)})
+		r := startRecorder(t, nvrsim.Config{Vendor: vendor, Channels: disk(vendor, 0, 600, 1200, 1203)})
 		recorders = append(recorders, r)
 		body := r.request(1)
 		described = append(described, map[string]any{
@@ -55,7 +55,8 @@ func TestOldPage(t *testing.T) {
 	}
 	asked, err := json.Marshal(map[string]any{
 		"api": s.api, "reference": s.admin, "beat": beat.Milliseconds(), "user": user, "password": password, "recorders": described,
-		"start": clockText(noon), "end": clockText(noon.Add(10 * time.Minute)), "seek": clockText(noon.Add(5 * time.Minute)),
+		"start": clockText(noon), "end": clockText(noon.Add(1203 * time.Second)), "seek": clockText(noon.Add(5 * time.Minute)),
+		"last": clockText(noon.Add(597 * time.Second)),
 	})
 	if err != nil {
 		t.Fatal(err)

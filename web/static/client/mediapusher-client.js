@@ -15,8 +15,8 @@
   var LONGEST_WAIT = 60000; // ms
   var END_MARGIN = 5000; // ms before its end at which a lost playback counts as played
 
-  // What another try cannot help or would harm: a wrong request, a login (recorders lock accounts), a range without recordings.
-  var FINAL = { 600: true, 606: true, 607: true };
+  // What another try cannot help or would harm: a wrong token or request, a login (recorders lock accounts), a range without recordings.
+  var FINAL = { 401: true, 600: true, 606: true, 607: true };
 
   function nothing() {}
 
@@ -189,22 +189,38 @@
     });
   };
 
+  // gone is told that the service has no such stream any more. Of a recording it is asked why: it may just be over.
   Stream.prototype.gone = function (answer) {
-    var place = this.place;
+    var stream = this;
+    var mine = this.tries;
+    var handle = this.handle;
     this.handle = 0;
     this.rest();
-    if (!this.wanted) return;
-    if (place) {
-      var end = wallTime(this.answer.stop_time);
-      if (place.position + (now() - place.at) * place.speed > end - END_MARGIN) {
-        this.leave();
-        this.tell('ended');
+    if (!this.isPlayback()) {
+      this.again(answer);
+      return;
+    }
+    this.pusher.call('GET', '/STREAM/' + handle + '/TRACE', null, function (trace) {
+      if (mine !== stream.tries) return; // stopped, or started by hand
+      if (!stream.isOver(trace.verdict)) {
+        stream.request = copy(stream.request, { startTime: wallText(stream.place.position) });
+        stream.again(answer);
         return;
       }
-      this.request = copy(this.request, { startTime: wallText(place.position) });
-    }
+      stream.leave();
+      stream.tell('ended');
+    });
+  };
+
+  // isOver goes by the verdict where there is one; a service that has been started anew has none, so the clock must do.
+  Stream.prototype.isOver = function (verdict) {
+    if (verdict) return verdict.cause === 'recording_over';
+    return this.place.position + (now() - this.place.at) * this.place.speed > wallTime(this.answer.stop_time) - END_MARGIN;
+  };
+
+  Stream.prototype.again = function (answer) {
+    this.later(FIRST_WAIT / 2);
     this.tell('lost', answer);
-    if (this.wanted) this.later(FIRST_WAIT / 2);
   };
 
   Stream.prototype.later = function (wait) {
@@ -261,6 +277,7 @@
     this.wanted = false;
     this.starting = false;
     this.handle = 0;
+    this.answer = null;
     this.tries++;
     this.rest();
     for (var i = 0; i < this.listeners.length; i++) this.listeners[i]();
