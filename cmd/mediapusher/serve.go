@@ -158,7 +158,8 @@ func open(
 	}
 	d := &doors{}
 	admin := api.NewAdmin(api.AdminConfig{
-		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings, Console: web.Handler(), Docs: reference,
+		Loopback: cfg.Admin.Loopback(), Token: settings.adminToken, Healthy: ctx.Err, Configuration: settings,
+		Console: web.Handler(), Docs: reference,
 		Metrics: numbers.Handler(), Info: server.about(time.Now(), d), Ready: server.ready(ctx.Err), Log: log.Named("admin"),
 	}, public, tasks, tasks)
 	for _, address := range cfg.API.Listen {

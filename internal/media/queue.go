@@ -45,7 +45,7 @@ const (
 // keeps the newest group of pictures, so that a server that comes back is sent a key frame at once. For recordings it means that Write
 // waits; then only Flush and Attach drop, the latter what lies before the oldest random-access unit.
 //
-// Write and SetTracks belong to one goroutine, Attach, Wait, Next and Detach to another; Flush, Close, Dropped and LastDropped may be called by any.
+// Write and SetTracks belong to one goroutine, Attach, Wait, Next and Detach to another; the rest may be called by any.
 type Queue struct {
 	maxBytes int
 	maxSpan  int64

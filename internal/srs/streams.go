@@ -29,7 +29,7 @@ type Stream struct {
 	// VideoCodec is "H.264", "H.265", "AV1" or what the server says; empty where no picture has come.
 	VideoCodec    string
 	Width, Height int // 0 where the server does not tell
-	// BitsPerSecond is what comes in: the server's own mean over 30 s, before that the mean since the list before; 0 where neither is known.
+	// BitsPerSecond is what comes in: the server's own mean over 30 s, before that the mean since the last list; 0 without either.
 	BitsPerSecond float64
 	// Viewers are its players by RTMP, HTTP-FLV and WebRTC; who plays HLS does not count on every server.
 	Viewers int
