@@ -17,7 +17,7 @@ import (
 
 // serviceCommand is what an operator does with the service of this machine.
 type serviceCommand struct {
-	Install   installCommand   `cmd:"" help:"Install this program as the service and start it; over an older one: replace that and restart."`
+	Install   installCommand   `cmd:"" help:"Install this program as the service and start it; an older one is replaced."`
 	Uninstall uninstallCommand `cmd:"" help:"Stop the service and remove all of it."`
 	Start     startCommand     `cmd:"" help:"Start the service, and wait until it serves."`
 	Stop      stopCommand      `cmd:"" help:"Stop the service, and wait until it has ended."`
@@ -197,9 +197,12 @@ func describeAddresses(out io.Writer, file string) {
 // the first address that is no loopback.
 func fromOutside(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
-	addresses, failed := net.InterfaceAddrs()
-	if err != nil || failed != nil || (host != "" && !net.ParseIP(host).IsUnspecified()) {
+	if err != nil || (host != "" && !net.ParseIP(host).IsUnspecified()) {
 		return listen
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return reachable(listen)
 	}
 	for _, address := range addresses {
 		network, isNetwork := address.(*net.IPNet)
