@@ -13,6 +13,7 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/media"
+	"mediapusher/playback"
 	"mediapusher/pusher"
 	"mediapusher/task"
 )
@@ -260,4 +261,36 @@ func TestTracesRepeatNoPassword(t *testing.T) {
 			t.Errorf("the log: %s", text)
 		}
 	}
+}
+
+// A recording that is over has not failed, one that is not there has, at the step where that came out.
+func TestTraceOfRecordings(t *testing.T) {
+	inArchive(t, task.Config{}, []playback.File{file(0, time.Minute)}, func(s *scene) {
+		watched := s.watch(span(0, time.Minute))
+		if trace, err := s.Trace(watched.Handle); err != nil || passages(trace) != allDone || trace.Kind != "playback" {
+			s.t.Errorf("while it plays: %s, %v", passages(trace), err)
+		}
+		s.pass(2 * time.Minute)
+		trace, err := s.Trace(watched.Handle)
+		if err != nil || !errors.Is(trace.Reason, task.ErrOver) || trace.SourceErr != nil || trace.PublishErr != nil {
+			s.t.Errorf("at its end: %v; %v, %v, %v", err, trace.Reason, trace.SourceErr, trace.PublishErr)
+		}
+		for _, p := range trace.Passages {
+			if p.State == task.PassageFailed {
+				s.t.Errorf("%s failed: %v", p.Step, p.Err)
+			}
+		}
+	})
+	inArchive(t, task.Config{}, []playback.File{}, func(s *scene) {
+		_, err := s.StartPlayback(s.t.Context(), recordings(span(0, time.Hour)))
+		if !errors.Is(err, task.ErrNoRecording) {
+			s.t.Fatalf("start: %v", err)
+		}
+		s.nothingLeft()
+		trace := s.Past()[0]
+		if open := trace.Passages[1]; open.State != task.PassageFailed || !errors.Is(open.Err, task.ErrNoRecording) ||
+			!errors.Is(trace.Reason, task.ErrNoRecording) {
+			s.t.Errorf("nothing recorded: %s, %v, %v", passages(trace), open.Err, trace.Reason)
+		}
+	})
 }
