@@ -30,7 +30,7 @@ type access struct {
 	HTTPPort      int    `name:"http-port" help:"HTTP port, where it is not 80 or 443."`
 	RTSPPort      int    `name:"rtsp-port" help:"RTSP port, where the recorder does not tell it and it is not 554."`
 	User          string `default:"admin" help:"User at the recorder."`
-	PasswordStdin bool   `help:"Read the password from standard input; else from MEDIAPUSHER_PROBE_PASSWORD, or it is asked for."`
+	PasswordStdin bool   `help:"Read the password from standard input, else from MEDIAPUSHER_PROBE_PASSWORD, else ask."`
 }
 
 // usualPorts are those of the makers' SDKs.
