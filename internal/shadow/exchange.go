@@ -26,7 +26,7 @@ type exchange struct {
 	answer  []byte // at most maxAnswer
 	cut     bool   // the answer was longer
 	took    time.Duration
-	retried bool
+	at      time.Time // when the answer had come, before the client got its end
 }
 
 // follow reads the two directions of a connection, which are tapped, and tells of each exchange. unreadable is told once where a side
@@ -39,6 +39,7 @@ func follow(requests, responses *tap, found func(exchange), unreadable func()) {
 		e, err := next(asked, said)
 		switch {
 		case err == nil:
+			e.at = responses.written()
 			found(e)
 		case errors.Is(err, io.EOF):
 			return

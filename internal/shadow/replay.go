@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ import (
 const (
 	// maxWaiting is how many exchanges may wait for being answered once more; what comes beyond is counted and left out.
 	maxWaiting = 256
-	// latecomer is how long a call waits whose session is not known yet: its start was answered on another connection a moment ago.
-	latecomer = 500 * time.Millisecond
+	// hold is how long an exchange waits for earlier ones of other connections: a call must not come before the start of its session.
+	hold = 200 * time.Millisecond
 )
 
 // replayer lets the new side answer what the old one has answered.
@@ -35,36 +36,49 @@ func (r *replayer) offer(e exchange) {
 	}
 }
 
-// run answers one exchange after the other until ctx ends, and then what waits still.
+// run answers one exchange after the other, in the order in which the old server did, until ctx ends, and then what waits still.
 func (r *replayer) run(ctx context.Context) {
+	var held []exchange // the earliest first
+	due := time.NewTimer(hold)
+	defer due.Stop()
 	for {
 		select {
 		case e := <-r.waiting:
-			r.answer(ctx, e)
+			held = inOrder(held, e)
+		case <-due.C:
 		case <-ctx.Done():
-			for {
-				select {
-				case e := <-r.waiting:
-					e.retried = true
-					r.answer(ctx, e)
-				default:
-					return
-				}
+			for len(r.waiting) > 0 {
+				held = inOrder(held, <-r.waiting)
 			}
+			for _, e := range held {
+				r.answer(ctx, e)
+			}
+			return
+		}
+		for len(held) > 0 && (len(held) > maxWaiting || time.Since(held[0].at) >= hold) {
+			r.answer(ctx, held[0])
+			held = slices.Delete(held, 0, 1)
+		}
+		if len(held) > 0 {
+			due.Reset(hold - time.Since(held[0].at))
 		}
 	}
+}
+
+// inOrder puts an exchange behind those that were answered before it.
+func inOrder(held []exchange, e exchange) []exchange {
+	i := len(held)
+	for i > 0 && e.at.Before(held[i-1].at) {
+		i--
+	}
+	return slices.Insert(held, i, e)
 }
 
 func (r *replayer) answer(ctx context.Context, e exchange) {
 	said, strict, readable := e.said()
 	name, handle, called := endpointOf(e.request.URL.Path)
 	if called && said.code == okCode && !r.double.knows(handle) {
-		if e.retried {
-			r.report.earlier()
-			return
-		}
-		e.retried = true
-		time.AfterFunc(latecomer, func() { r.offer(e) })
+		r.report.earlier()
 		return
 	}
 	r.double.prepare(said)

@@ -41,6 +41,7 @@ const (
 type old struct {
 	listener net.Listener
 	answers  map[string]string // "METHOD /PATH" to a whole HTTP answer or to a body
+	start    func() string     // the body to REAL_STREAM, instead
 	mu       sync.Mutex
 	heard    []string // requests, whole
 	serving  sync.WaitGroup
@@ -85,6 +86,9 @@ func (o *old) serve(c net.Conn) {
 		o.mu.Lock()
 		o.heard = append(o.heard, request.Method+" "+request.RequestURI+" "+request.Proto+" "+string(body))
 		answer, found := o.answers[request.Method+" "+request.URL.Path]
+		if o.start != nil && request.URL.Path == "/REAL_STREAM" {
+			answer, found = o.start(), true
+		}
 		o.mu.Unlock()
 		switch {
 		case !found:
@@ -463,5 +467,41 @@ func TestSummaryPage(t *testing.T) {
 	s.shadow.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", nil))
 	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", w.Code)
+	}
+}
+
+// Many callers at once, each call on a connection of its own: no call comes before the start of its session.
+func TestManyCallers(t *testing.T) {
+	const callers = 40
+	answers := map[string]string{}
+	for i := range callers {
+		handle := 1000 + i
+		answers[fmt.Sprintf("GET /STREAM/%d/BEATS", handle)] = printedOK
+		answers[fmt.Sprintf("GET /STREAM/%d/STOP", handle)] = printedOK
+	}
+	var drawn int
+	o := newOld(t, answers)
+	o.start = func() string {
+		drawn++
+		return strings.Replace(printedLive, "12681", fmt.Sprint(999+drawn), 1)
+	}
+	s := newScene(t, o.listener.Addr().String())
+	var calling sync.WaitGroup
+	for range callers {
+		calling.Go(func() {
+			answer := s.call("POST", "/REAL_STREAM", "HTTP/1.1", six+"}")
+			_, rest, _ := strings.Cut(answer, `"play_handle":`)
+			handle := strings.TrimRight(rest, " }")
+			for _, call := range []string{"BEATS", "BEATS", "STOP"} {
+				if got := s.call("GET", "/STREAM/"+handle+"/"+call, "HTTP/1.1", ""); !strings.HasSuffix(got, printedOK) {
+					t.Errorf("%s of %s: %q", call, handle, got)
+				}
+			}
+		})
+	}
+	calling.Wait()
+	sum := s.compared(4 * callers)
+	if got := differences(sum); got != "" || sum.Alike != 4*callers || sum.Earlier != 0 || sum.LeftOut != 0 {
+		t.Errorf("differences %s, %+v\n%s", got, sum, s.report)
 	}
 }

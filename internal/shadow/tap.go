@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"sync"
+	"time"
 )
 
 // maxTapped is how many bytes of one direction of a connection may wait for being looked at.
@@ -16,6 +17,7 @@ type tap struct {
 	more   *sync.Cond
 	buffer bytes.Buffer
 	closed bool
+	latest time.Time // of the last bytes
 }
 
 func newTap() *tap {
@@ -31,6 +33,7 @@ func (t *tap) Write(p []byte) (int, error) {
 	if t.closed {
 		return len(p), nil
 	}
+	t.latest = time.Now()
 	if t.buffer.Len()+len(p) > maxTapped {
 		t.closed, t.buffer = true, bytes.Buffer{}
 	} else {
@@ -51,6 +54,13 @@ func (t *tap) Read(p []byte) (int, error) {
 		t.more.Wait()
 	}
 	return t.buffer.Read(p)
+}
+
+// written is when the last bytes came. They are forwarded after that, so what somebody does because of them has a later time.
+func (t *tap) written() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.latest
 }
 
 // close lets Read end behind what is there.
