@@ -174,6 +174,10 @@ func wellCases() []example {
 		{"hevc_browser", "by the server's word, with nobody there", streaming(), viewed(func(v *diagnosis.View) { v.VideoCodec, v.Viewers = "H.265", 0 }), "viewers", "warning", nil},
 		{"nobody_watches", "", streaming(), viewed(func(v *diagnosis.View) { v.Viewers = 0 }), "viewers", "warning", []string{server}},
 		{"rare_key_frames", "", with(streaming(), func(t *task.Trace) { t.LastKeyFrame = ago(20 * time.Second) }), listed(), "picture", "warning", []string{"20 ", "33", "H.264+"}},
+		{"healthy", "a recording in slow motion", with(streaming(), func(t *task.Trace) {
+			t.Recording = &task.Progress{Range: recording.Range, Speed: 0.125}
+			t.LastKeyFrame = ago(15 * time.Second)
+		}), listed(), "", "ok", nil},
 		{"server_slow", "", with(streaming(), func(t *task.Trace) { t.Dropped, t.LastDropped = 200, ago(time.Second) }), listed(), "send", "warning", []string{"200", server}},
 		{"healthy", "what was dropped is history", with(streaming(), func(t *task.Trace) { t.Dropped, t.LastDropped = 200, ago(31*time.Second) }), listed(), "", "ok", nil},
 		{"healthy", "the server was away", with(streaming(), func(t *task.Trace) {

@@ -207,7 +207,7 @@ func (e *examination) streaming() finding {
 		return finding{cause: ServerStalls, step: task.StepSend}
 	case e.view.Known && !e.view.Publishing && e.over(e.acceptedAt(), settleTime):
 		return finding{cause: ServerLostStream, step: StepServer}
-	case e.over(t.LastKeyFrame, rareKey):
+	case e.keysAreRare():
 		return finding{cause: RareKeyFrames, step: task.StepPicture}
 	case hevc:
 		return finding{cause: HEVCBrowser, step: StepViewers}
@@ -226,6 +226,9 @@ func (e *examination) streaming() finding {
 func (e *examination) steppedDown() bool {
 	return e.trace.Way != device.WaySDK && e.trace.WayReason != "" && !missingWay(e.trace.WayReason)
 }
+
+// keysAreRare tells live pictures whose key frames come seldom. Those of a recording that plays slowly do.
+func (e *examination) keysAreRare() bool { return e.trace.Recording == nil && e.over(e.trace.LastKeyFrame, rareKey) }
 
 // dropping tells that pictures were dropped lately, by a server that was there.
 func (e *examination) dropping() bool {

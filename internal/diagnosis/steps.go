@@ -115,7 +115,7 @@ func (e *examination) sending(s *Step, living bool) Text {
 	}
 	switch {
 	case !living, e.paused():
-	case e.over(t.LastFrame, stallAfter), e.over(t.LastKeyFrame, rareKey), e.dropping():
+	case e.over(t.LastFrame, stallAfter), e.keysAreRare(), e.dropping():
 		s.State = Warned
 	}
 	return Text{text.EN + ".", text.ZH + "。"}

@@ -30,10 +30,11 @@ var wellWords = map[Cause]words{
 			"sound alone.{viewers}",
 		"码流正常，但编码是 H.265，很多浏览器和播放器无法解码，表现为黑屏或只有声音。{viewers}",
 	}, next: Text{
-		"Ask for the sub stream (stream_type 1) if that is H.264, or set channel {channel} to H.264 at the recorder {host}; " +
-			"or use a browser that decodes H.265 in hardware (a recent Chrome or Edge, Safari). VLC plays it.",
-		"如果子码流是 H.264，请改用子码流（stream_type 为 1）；或在录像机 {host} 上把通道 {channel} 的编码改为 H.264；或使用能硬件解码 H.265 的浏览器（较新的 Chrome、Edge 或 " +
-			"Safari）。VLC 可以播放。",
+		"For live pictures ask for the sub stream (stream_type 1) if that is H.264, or set channel {channel} to H.264 at the " +
+			"recorder {host}; or use a browser that decodes H.265 in hardware (a recent Chrome or Edge, Safari). To try the " +
+			"stream itself, ffplay plays it from 6.1 on.",
+		"实时画面：如果子码流是 H.264，请改用子码流（stream_type 为 1）；或在录像机 {host} 上把通道 {channel} 的编码改为 H.264；" +
+			"或使用能硬件解码 H.265 的浏览器（较新的 Chrome、Edge 或 Safari）。想单独验证码流，可用 ffplay 6.1 及以上版本播放。",
 	}},
 	NobodyWatches: {severity: Warning, what: Text{
 		"All is well here and the media server has the stream, but no player is connected to it: the page's player does not " +
