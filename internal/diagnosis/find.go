@@ -228,7 +228,9 @@ func (e *examination) steppedDown() bool {
 }
 
 // keysAreRare tells live pictures whose key frames come seldom. Those of a recording that plays slowly do.
-func (e *examination) keysAreRare() bool { return e.trace.Recording == nil && e.over(e.trace.LastKeyFrame, rareKey) }
+func (e *examination) keysAreRare() bool {
+	return e.trace.Recording == nil && e.over(e.trace.LastKeyFrame, rareKey)
+}
 
 // dropping tells that pictures were dropped lately, by a server that was there.
 func (e *examination) dropping() bool {
