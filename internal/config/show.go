@@ -13,17 +13,13 @@ import (
 // rtmp.publish_url and srs.api_url what a log may show.
 func (c *Config) YAML() ([]byte, error) {
 	shown := *c
-	if c.RTMP.PublishURL.Reveal() != "" {
-		shown.RTMP.PublishURL = device.NewSecret(c.PublishAddress())
-	}
-	if c.SRS.APIURL.Reveal() != "" {
-		shown.SRS.APIURL = device.NewSecret(withoutUser(c.SRS.APIURL.Reveal()))
-	}
-	for _, token := range []*device.Secret{&shown.API.Token, &shown.Admin.Token} {
-		if token.Reveal() != "" {
-			*token = device.NewSecret(redacted)
+	for _, k := range keys() {
+		if secret, ok := k.of(&shown).Addr().Interface().(*device.Secret); ok && secret.Reveal() != "" {
+			*secret = device.NewSecret(redacted)
 		}
 	}
+	shown.RTMP.PublishURL = device.NewSecret(c.PublishAddress())
+	shown.SRS.APIURL = device.NewSecret(withoutUser(c.SRS.APIURL.Reveal()))
 	return yaml.MarshalWithOptions(shown,
 		yaml.CustomMarshaler(func(s device.Secret) ([]byte, error) { return yaml.Marshal(s.Reveal()) }),
 		yaml.CustomMarshaler(func(d time.Duration) ([]byte, error) { return []byte(d.String()), nil }),

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,37 @@ devices:
 			t.Errorf("%s is not shown:\n%s", key, shown)
 		}
 	}
+}
+
+// No secret is shown, also none that comes to the settings later.
+func TestSecretsAreNotShown(t *testing.T) {
+	for _, index := range secrets(reflect.TypeFor[config.Config](), nil) {
+		c := config.Default()
+		secret, ok := reflect.ValueOf(&c).Elem().FieldByIndex(index).Addr().Interface().(*device.Secret)
+		if !ok {
+			t.Fatal("this is no secret")
+		}
+		*secret = device.NewSecret("rtmp://user:hush@h/a/{stream}")
+		shown, err := c.YAML()
+		if err != nil || strings.Contains(string(shown), "hush") {
+			t.Errorf("%v\n%s", err, shown)
+		}
+	}
+}
+
+// secrets are the indices of all secrets in a structure.
+func secrets(t reflect.Type, above []int) [][]int {
+	var list [][]int
+	for field := range t.Fields() {
+		index := append(slices.Clone(above), field.Index...)
+		switch {
+		case field.Type == reflect.TypeFor[device.Secret]():
+			list = append(list, index)
+		case field.Type.Kind() == reflect.Struct:
+			list = append(list, secrets(field.Type, index)...)
+		}
+	}
+	return list
 }
 
 func TestDefaultsAreShown(t *testing.T) {
