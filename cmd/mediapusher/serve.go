@@ -53,12 +53,12 @@ func serve(ctx context.Context, live *config.Live, manager osservice.Manager, lo
 	if err != nil {
 		return err
 	}
-	if err := numbers.Watch(tasks, left); err != nil {
-		return err
-	}
 	reloading := newSettings(live, manager, tasks, numbers.Reloaded, log)
 	server, err := newServerView(cfg, right)
 	if err != nil {
+		return errors.Join(err, right.giveUp())
+	}
+	if err := numbers.Watch(tasks, left, server.reachable); err != nil {
 		return errors.Join(err, right.giveUp())
 	}
 	doors, err := open(ctx, reloading, inspection{left}, server, tasks, numbers, log.Logger)

@@ -71,8 +71,9 @@ func TestMetrics(t *testing.T) {
 		`mediapusher_api_requests_total{endpoint="/REAL_STREAM",method="POST",status_code="200"}`: 3,
 		`mediapusher_api_requests_total{endpoint="/REAL_STREAM",method="POST",status_code="606"}`: 1,
 		`mediapusher_dropped_frames_total{kind="live",vendor="hikvision"}`:                        0,
-		`mediapusher_config_last_reload_successful`:                                               1,
-		`mediapusher_session_legs{leg="source",state="running",vendor="dahua"}`:                   1,
+		`mediapusher_rtmp_server_up`:                                            1,
+		`mediapusher_config_last_reload_successful`:                             1,
+		`mediapusher_session_legs{leg="source",state="running",vendor="dahua"}`: 1,
 	} {
 		if got, ok := before[name]; !ok || got != want {
 			t.Errorf("%s = %v (%v), want %v", name, got, ok, want)

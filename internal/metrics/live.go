@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -27,10 +28,13 @@ type Accounts interface {
 	Resting() map[device.Vendor]device.Resting
 }
 
-// Watch lets every scrape ask the sessions and the accounts. It is called once; the error says that it was called before.
-func (m *Metrics) Watch(tasks Tasks, accounts Accounts) error {
-	if err := m.registry.Register(newLive(tasks, accounts)); err != nil {
-		return fmt.Errorf("metrics: %w", err)
+// Watch lets every scrape ask the sessions, the accounts and, by reach, the RTMP server: reach returns nil or why no stream could be
+// published now, and keeps to its context. Watch is called once; the error says that it was called before.
+func (m *Metrics) Watch(tasks Tasks, accounts Accounts, reach func(context.Context) error) error {
+	for _, c := range []prometheus.Collector{newLive(tasks, accounts), newServer(reach)} {
+		if err := m.registry.Register(c); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
 	}
 	return nil
 }

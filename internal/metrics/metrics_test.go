@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -26,6 +27,13 @@ type service struct {
 	snapshots []task.Snapshot
 	totals    []task.Total
 	resting   map[device.Vendor]device.Resting
+	away      error // of the RTMP server
+	asked     int   // it
+}
+
+func (s *service) reach(context.Context) error {
+	s.asked++
+	return s.away
 }
 
 func (s *service) Snapshots() []task.Snapshot                { return s.snapshots }
@@ -38,7 +46,7 @@ func newMetrics(t *testing.T, s *service) *metrics.Metrics {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Watch(s, s); err != nil {
+	if err := m.Watch(s, s, s.reach); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -154,6 +162,7 @@ func TestWhatIsCounted(t *testing.T) {
 		`mediapusher_api_request_duration_seconds_count{endpoint="/REAL_STREAM"} 3`,
 		`mediapusher_config_reloads_total{outcome="failed"} 1`,
 		`mediapusher_config_last_reload_successful 0`,
+		`mediapusher_rtmp_server_up 1`,
 		`go_goroutines `, `process_start_time_seconds `,
 	} {
 		if !strings.Contains(text, "\n"+line) {
@@ -232,9 +241,31 @@ func BenchmarkSent(b *testing.B) {
 	}
 }
 
+// The RTMP server is asked once for the scrapes that come together.
+func TestTheServerIsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{away: errors.New("connection refused")}
+		m := newMetrics(t, s)
+		const name = "\nmediapusher_rtmp_server_up "
+		for range 3 {
+			if text := scrape(t, m); !strings.Contains(text, name+"0") {
+				t.Error("a server that is away is up")
+			}
+		}
+		if s.asked != 1 {
+			t.Errorf("asked %d times", s.asked)
+		}
+		<-time.After(10 * time.Second)
+		s.away = nil
+		if text := scrape(t, m); !strings.Contains(text, name+"1") {
+			t.Error("a server that is back is away")
+		}
+	})
+}
+
 func TestWatchIsCalledOnce(t *testing.T) {
 	m := newMetrics(t, &service{})
-	if err := m.Watch(&service{}, &service{}); err == nil {
+	if err := m.Watch(&service{}, &service{}, (&service{}).reach); err == nil {
 		t.Error("a second Watch went well")
 	}
 }
