@@ -46,17 +46,19 @@ func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 		errs    = make([]error, len(pages))
 		reading netway.ClockReading
 	)
-	netway.Each(ctx, limitPages, len(pages), func(ctx context.Context, i int) {
+	err := netway.Each(ctx, limitPages, len(pages), func(ctx context.Context, i int) error {
 		begin := time.Now()
 		told[i], errs[i] = r.tell(ctx, device.OpDescribe, pages[i])
 		if pages[i] == pageTime {
 			reading.Asked, reading.Answered = begin, time.Now()
 		}
+		return errs[i]
 	})
-	for _, err := range errs {
-		if netway.Refused(err) {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
+	}
+	if lost := !slices.Contains(errs, nil); lost {
+		return nil, errs[0]
 	}
 	all := values{}
 	for _, page := range told {
@@ -130,15 +132,20 @@ func (r *recorder) list(told values, states map[int]cameraState) []device.Channe
 func (r *recorder) findPTZ(ctx context.Context, channels []device.Channel, count int) {
 	ctx, cancel := context.WithTimeout(ctx, limitPTZ)
 	defer cancel()
-	shift := r.capsBase(ctx, count) - r.base()
+	first, err := r.capsBase(ctx, count)
+	if err != nil {
+		return // who is refused a page that can be done without asks for no more of them
+	}
+	shift := first - r.base()
 	channels = channels[:min(len(channels), maxAskedPTZ)]
 	refused := make([]bool, len(channels))
-	netway.Each(ctx, limitPTZ, len(channels), func(ctx context.Context, i int) {
+	err = netway.Each(ctx, limitPTZ, len(channels), func(ctx context.Context, i int) (err error) {
 		if c := &channels[i]; c.Online == nil || *c.Online {
-			c.PTZ, refused[i] = r.askPTZ(ctx, c.Number+shift)
+			c.PTZ, refused[i], err = r.askPTZ(ctx, c.Number+shift)
 		}
+		return err
 	})
-	if !slices.ContainsFunc(channels, func(c device.Channel) bool { return c.PTZ != nil }) {
+	if err != nil || !slices.ContainsFunc(channels, func(c device.Channel) bool { return c.PTZ != nil }) {
 		return
 	}
 	for i := range channels {
@@ -148,27 +155,33 @@ func (r *recorder) findPTZ(ctx context.Context, channels []device.Channel, count
 	}
 }
 
-// askPTZ asks what one camera can do. able is nil where the device does not tell.
-func (r *recorder) askPTZ(ctx context.Context, number int) (able *bool, refused bool) {
+// askPTZ asks what one camera can do. able is nil where the device does not tell, refused where it says no. The error is that of a refused
+// password.
+func (r *recorder) askPTZ(ctx context.Context, number int) (able *bool, refused bool, err error) {
 	told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf(pageCaps, number))
-	if err != nil || len(told) == 0 {
-		return nil, saysNo(err)
+	switch {
+	case netway.Refused(err):
+		return nil, false, err
+	case err != nil || len(told) == 0:
+		return nil, saysNo(err), nil
+	default:
+		return new(told.moves()), false, nil
 	}
-	return new(told.moves()), false
 }
 
 // capsBase returns the number of the first channel in ptz.cgi, 1 with recorders and 0 with some cameras and recorders: who tells of number
 // 0, but not of the number of the last channel, counts from 0.
-func (r *recorder) capsBase(ctx context.Context, count int) int {
+func (r *recorder) capsBase(ctx context.Context, count int) (int, error) {
 	if known := r.lore().ptzBase; known != nil {
-		return *known
+		return *known, nil
 	}
-	first, _ := r.askPTZ(ctx, 0)
-	if first == nil || count == 0 {
-		return 1
+	first, _, err := r.askPTZ(ctx, 0)
+	if err != nil || first == nil || count == 0 {
+		return 1, err
 	}
-	if _, refused := r.askPTZ(ctx, count); refused {
-		return 0
+	_, refused, err := r.askPTZ(ctx, count)
+	if refused {
+		return 0, err
 	}
-	return 1
+	return 1, err
 }

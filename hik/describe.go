@@ -78,28 +78,26 @@ func (r *recorder) rememberedChannels() []device.Channel {
 // survey asks the pages. The error is that of a refused password.
 func (r *recorder) survey(ctx context.Context) (*survey, error) {
 	found := &survey{}
-	page := func(page, root string, into any) netway.Ask {
-		return netway.Patient(func(ctx context.Context) error {
-			_, err := r.tell(ctx, device.OpDescribe, page, root, into)
-			return err
-		})
+	pages := []struct {
+		page, root string
+		into       any
+	}{
+		{pageTime, "Time", &found.clock},
+		{pageInputs, "VideoInputChannelList", &found.inputs},
+		{pageStreams, "StreamingChannelList", &found.direct},
+		{pageProxyStreams, "StreamingChannelList", &found.proxied},
+		{pageProxiesStatus, "InputProxyChannelStatusList", &found.states},
 	}
-	clock := page(pageTime, "Time", &found.clock)
-	errs := netway.SideBySide(ctx,
-		func(ctx context.Context) error {
-			found.reading.Asked = time.Now()
-			defer func() { found.reading.Answered = time.Now() }()
-			return clock(ctx)
-		},
-		page(pageInputs, "VideoInputChannelList", &found.inputs),
-		page(pageStreams, "StreamingChannelList", &found.direct),
-		page(pageProxyStreams, "StreamingChannelList", &found.proxied),
-		page(pageProxiesStatus, "InputProxyChannelStatusList", &found.states),
-	)
-	for _, err := range errs {
-		if netway.Refused(err) {
-			return nil, err
+	err := netway.Each(ctx, limitPages, len(pages), func(ctx context.Context, i int) error {
+		begin := time.Now()
+		_, err := r.tell(ctx, device.OpDescribe, pages[i].page, pages[i].root, pages[i].into)
+		if pages[i].page == pageTime {
+			found.reading.Asked, found.reading.Answered = begin, time.Now()
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return found, nil
 }
@@ -176,6 +174,8 @@ func (r *recorder) proxyTable(p *plan, items []proxyItem) map[int]proxyItem {
 }
 
 const (
+	// limitPages is how long the pages of a description may take together.
+	limitPages = 12 * time.Second
 	// maxAskedPTZ is how many channels are asked whether they can be moved, and limitPTZ for how long: each is a page of its own.
 	maxAskedPTZ = 64
 	limitPTZ    = 4 * time.Second
@@ -202,11 +202,12 @@ func (r *recorder) findPTZ(ctx context.Context, p *plan, channels []*listed) {
 	}
 	asked = asked[:min(len(asked), maxAskedPTZ)]
 	refused := make([]bool, len(asked))
-	netway.Each(ctx, limitPTZ, len(asked), func(ctx context.Context, i int) {
-		asked[i].PTZ, refused[i] = r.askPTZ(ctx, asked[i].number, asked[i].number > p.analog && !r.isCamera())
+	err := netway.Each(ctx, limitPTZ, len(asked), func(ctx context.Context, i int) (err error) {
+		asked[i].PTZ, refused[i], err = r.askPTZ(ctx, asked[i].number, asked[i].number > p.analog && !r.isCamera())
+		return err
 	})
-	if !slices.ContainsFunc(asked, func(c *listed) bool { return c.PTZ != nil }) {
-		return
+	if err != nil || !slices.ContainsFunc(asked, func(c *listed) bool { return c.PTZ != nil }) {
+		return // who is refused a page that can be done without asks for no more of them
 	}
 	for i, c := range asked {
 		if refused[i] {
@@ -217,7 +218,7 @@ func (r *recorder) findPTZ(ctx context.Context, p *plan, channels []*listed) {
 
 // askPTZ asks what one camera can do: the recorder itself, and its proxy of an IP channel. able is nil where neither tells, refused where
 // both say that there is no such thing.
-func (r *recorder) askPTZ(ctx context.Context, channel int, proxied bool) (able *bool, refused bool) {
+func (r *recorder) askPTZ(ctx context.Context, channel int, proxied bool) (able *bool, refused bool, err error) {
 	trees := []string{"/ISAPI/PTZCtrl", "/ISAPI/ContentMgmt/PTZCtrlProxy"}
 	if proxied {
 		slices.Reverse(trees)
@@ -227,12 +228,12 @@ func (r *recorder) askPTZ(ctx context.Context, channel int, proxied bool) (able 
 		told, err := r.ask(ctx, device.OpDescribe, fmt.Sprintf("%s/channels/%d/capabilities", tree, channel), anyRoot, &found)
 		switch {
 		case err != nil:
-			return nil, false
+			return nil, false, err
 		case told && (found.Space != nil || found.Range != nil):
-			return new(true), false
+			return new(true), false, nil
 		case told:
-			return nil, false // it says something, but not that
+			return nil, false, nil // it says something, but not that
 		}
 	}
-	return nil, true
+	return nil, true, nil
 }

@@ -10,39 +10,39 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-const (
-	// patience is how long a description waits for one page: a large recorder takes seconds to list its streams.
-	patience = 8 * time.Second
-	// eachWidth is how many channels are asked for at once.
-	eachWidth = 4
-)
+// eachWidth is how many pages of a description are asked for at once.
+const eachWidth = 3
 
-// Patient gives a look-up of a description, which can do without it, eight seconds.
-func Patient(ask Ask) Ask {
-	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, patience)
-		defer cancel()
-		return ask(ctx)
-	}
-}
-
-// Each asks for n things, a few at once, for as long as limit allows. It waits for all that it has begun.
-func Each(ctx context.Context, limit time.Duration, n int, ask func(ctx context.Context, i int)) {
+// Each asks for n things, a few at once, for as long as limit allows. It waits for all that it has begun. With the first that is refused the
+// password it stops, since recorders count those, and returns that error.
+func Each(ctx context.Context, limit time.Duration, n int, ask func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	turns := make(chan struct{}, eachWidth)
+	turns, refused := make(chan struct{}, eachWidth), make(chan error, 1)
 	var all sync.WaitGroup
-	defer all.Wait()
-	for i := range n {
+	for i := 0; i < n && ctx.Err() == nil; i++ {
 		select {
 		case turns <- struct{}{}:
 		case <-ctx.Done():
-			return
+			continue
 		}
 		all.Go(func() {
-			ask(ctx, i)
-			<-turns
+			defer func() { <-turns }()
+			if err := ask(ctx, i); Refused(err) {
+				cancel()
+				select {
+				case refused <- err:
+				default: // one of them will do
+				}
+			}
 		})
+	}
+	all.Wait()
+	select {
+	case err := <-refused:
+		return err
+	default:
+		return nil
 	}
 }
 
