@@ -16,7 +16,7 @@ import (
 // returns the program's path.
 func generateClient(t *testing.T, node string, s *service) string {
 	t.Helper()
-	generator := npm(t, "client", "@hey-api/openapi-ts/bin/run.js")
+	generator := npm(t, "client", "@hey-api/openapi-ts/bin/index.cjs")
 	compiler := npm(t, "client", "typescript/bin/tsc")
 	dir := t.TempDir()
 	out, stderr, err := run(t, t.Context(), node, generator, "-i", s.admin+"/openapi.yaml", "-o", filepath.Join(dir, "api"), "--no-log-file")
