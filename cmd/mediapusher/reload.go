@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -54,6 +56,7 @@ func (s *settings) Reload(context.Context) (api.Change, error) {
 	change, err := s.live.Reload()
 	s.reloaded(err)
 	if err != nil {
+		err = oneLine(err)
 		s.log.Error("the configuration is wrong, the settings in force stay", zap.Error(err))
 		return api.Change{}, err
 	}
@@ -70,7 +73,19 @@ func (s *settings) Reload(context.Context) (api.Change, error) {
 }
 
 // State implements api.Configuration.
-func (s *settings) State() api.ConfigState { return api.ConfigState(s.live.Status()) }
+func (s *settings) State() api.ConfigState {
+	state := api.ConfigState(s.live.Status())
+	state.Err = oneLine(state.Err)
+	return state
+}
+
+// oneLine puts the mistakes of a file side by side, for logs and answers.
+func oneLine(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
 
 // run reads the configuration again when it should be, until ctx ends.
 func (s *settings) run(ctx context.Context) error {

@@ -107,9 +107,9 @@ allow_devices: 10.0.0.0/8
 	if err := s.allow(t.Context(), device.Target{Host: "192.0.2.1"}); !errors.As(err, &refused) || refused.Kind != device.KindNotAllowed {
 		t.Errorf("a device that is not allowed any more: %v", err)
 	}
-	put(t, file, "log: {level: loud}\n")
-	if _, err := s.Reload(t.Context()); err == nil {
-		t.Error("a wrong file was taken")
+	put(t, file, "log: {level: loud}\nwhat: 1\n")
+	if _, err := s.Reload(t.Context()); err == nil || !strings.Contains(err.Error(), `"what"; `) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a wrong file: %v", err)
 	}
 	state := s.State()
 	if s.public().Token.Reveal() != "hush" || state.Err == nil || !slices.Equal(state.RestartNeeded, []string{"log.format"}) || state.File != file {
