@@ -356,21 +356,21 @@ func TestPublisherTellsDelays(t *testing.T) {
 		var late []time.Duration
 		units := &fakeUnits{feed: make(chan *media.AccessUnit, 4)}
 		video := avcTrack(t, baselineSPS, 1920, 1080)
-		for i, waited := range []time.Duration{30, 20, 10} {
+		for i, waited := range []time.Duration{30 * time.Millisecond, 20 * time.Millisecond, 10 * time.Millisecond} {
 			au := unit(t, video, 40*int64(i), 40*int64(i), i == 0, "65 88 84")
-			au.Arrival = time.Now().Add(-waited * time.Millisecond)
+			au.Arrival = time.Now().Add(-waited)
 			units.feed <- au
 		}
 		units.feed <- unit(t, video, 120, 120, false, "41 9A 01") // made here: it came from nowhere
 		close(units.feed)
 		p := pusher.NewPublisher(pusher.PublisherConfig{
-			Dialer: fakeDialer{conn: newFakeConn(pusher.HEVCNone)}, OnSent: func(d time.Duration) { late = append(late, d/time.Millisecond) },
+			Dialer: fakeDialer{conn: newFakeConn(pusher.HEVCNone)}, OnSent: func(d time.Duration) { late = append(late, d) },
 		})
 		if err := p.Run(t.Context(), "cam1", units, tracksOf(video)); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(late, []time.Duration{30, 20, 10}) {
-			t.Errorf("delays in ms: %v", late)
+		if !slices.Equal(late, []time.Duration{30 * time.Millisecond, 20 * time.Millisecond, 10 * time.Millisecond}) {
+			t.Errorf("delays: %v", late)
 		}
 	})
 }
