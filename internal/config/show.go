@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 func (c *Config) YAML() ([]byte, error) {
 	shown := *c
 	for _, k := range keys() {
-		if secret, ok := k.of(&shown).Addr().Interface().(*device.Secret); ok && secret.Reveal() != "" {
+		if secret, ok := reflect.TypeAssert[*device.Secret](k.of(&shown).Addr()); ok && secret.Reveal() != "" {
 			*secret = device.NewSecret(redacted)
 		}
 	}

@@ -59,7 +59,7 @@ devices:
 func TestSecretsAreNotShown(t *testing.T) {
 	for _, index := range secrets(reflect.TypeFor[config.Config](), nil) {
 		c := config.Default()
-		secret, ok := reflect.ValueOf(&c).Elem().FieldByIndex(index).Addr().Interface().(*device.Secret)
+		secret, ok := reflect.TypeAssert[*device.Secret](reflect.ValueOf(&c).Elem().FieldByIndex(index).Addr())
 		if !ok {
 			t.Fatal("this is no secret")
 		}
