@@ -134,16 +134,19 @@ func (a *admin) list(http.ResponseWriter, *http.Request) reply {
 	slices.SortFunc(snapshots, func(x, y task.Snapshot) int {
 		return cmp.Or(x.Started.Compare(y.Started), cmp.Compare(x.ID, y.ID))
 	})
-	now := a.cfg.Now()
+	now, past := a.cfg.Now(), a.sessions.Past()
 	views := make([]sessionView, 0, len(snapshots))
 	for _, s := range snapshots {
-		views = append(views, newSessionView(s, now))
+		// One that is taking leave of its device is on both sides.
+		if !slices.ContainsFunc(past, func(t task.Trace) bool { return t.ID == s.ID }) {
+			views = append(views, newSessionView(s, now))
+		}
 	}
 	return reply{status: http.StatusOK, body: struct {
 		answer
 		Streams []sessionView `json:"streams"`
 		Ended   []endedView   `json:"ended"`
-	}{answer{codeNoError, okMessage}, views, endedViews(a.sessions.Past(), now)}}
+	}{answer{codeNoError, okMessage}, views, endedViews(past, now)}}
 }
 
 func (a *admin) health(http.ResponseWriter, *http.Request) reply {

@@ -142,12 +142,13 @@ func TestTraceOfSession(t *testing.T) {
 }
 
 func TestEndedSessions(t *testing.T) {
-	h := admin(api.AdminConfig{Loopback: true, Now: func() time.Time { return now }}, list{snapshot("a", "1")})
+	h := admin(api.AdminConfig{Loopback: true, Now: func() time.Time { return now }}, list{snapshot("a", "1"), snapshot("b2", "2")})
 	w := ask(h, "/STREAMS")
 	var got struct {
-		Ended []map[string]any `json:"ended"`
+		Streams []map[string]any `json:"streams"`
+		Ended   []map[string]any `json:"ended"`
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Ended) != 1 {
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Ended) != 1 || len(got.Streams) != 1 { // one that has just ended is not told twice
 		t.Fatalf("%s, %v", w.Body, err)
 	}
 	one := got.Ended[0]

@@ -1,6 +1,9 @@
 package task
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Step is one stage of the road from a device to the RTMP server.
 type Step string
@@ -98,12 +101,29 @@ func (s *Scheduler) TraceOf(sessionID string) (Trace, error) {
 	return trace, nil
 }
 
-// Past tells about sessions that have ended within an hour, the newest first and at most 256 of them, with the starts that failed. The
-// caller owns the slice.
+// Past tells about sessions that have ended within an hour, the newest first and at most 256 of them, with the starts that failed: also of
+// one that is still taking leave of its device. The caller owns the slice.
 func (s *Scheduler) Past() []Trace {
 	s.mu.Lock()
+	past := s.past.list()
+	var leaving []*session
+	for _, living := range s.living {
+		if living.hasEnded() {
+			leaving = append(leaving, living)
+		}
+	}
+	s.mu.Unlock()
+	for _, session := range leaving {
+		past = append(past, session.trace())
+	}
+	slices.SortStableFunc(past, func(a, b Trace) int { return b.EndedAt.Compare(a.EndedAt) })
+	return past[:min(len(past), maxPast)]
+}
+
+func (s *session) hasEnded() bool {
+	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.past.list()
+	return !s.endedAt.IsZero()
 }
 
 // trace is what the session has been through so far, without the number of its callers.

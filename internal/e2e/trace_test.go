@@ -78,21 +78,9 @@ func (s *service) why(a answer) (e explained) {
 	return e
 }
 
-// whyNot is the trace of the newest session with a recorder that has ended, whether or not it ever had a handle. It may still be taking
-// leave of the recorder.
+// whyNot is the trace of the newest session with a recorder that has ended, whether or not it ever had a handle. Who has the answer of
+// a failed start finds it.
 func (s *service) whyNot(r *recorder) (e explained) {
-	s.t.Helper()
-	eventually(s.t, 5*time.Second, fmt.Sprintf("an ended session with 127.0.0.1:%d", r.sdk), func() bool {
-		id := s.newestEnded(r)
-		if id != "" {
-			e.text = s.get(s.admin+"/STREAMS/"+id+"/TRACE", &e)
-		}
-		return id != ""
-	})
-	return e
-}
-
-func (s *service) newestEnded(r *recorder) (id string) {
 	s.t.Helper()
 	var list struct {
 		Ended []struct {
@@ -105,10 +93,12 @@ func (s *service) newestEnded(r *recorder) (id string) {
 	s.get(s.admin+"/STREAMS", &list)
 	for _, one := range list.Ended {
 		if one.Address == fmt.Sprintf("127.0.0.1:%d", r.sdk) {
-			return one.ID
+			e.text = s.get(s.admin+"/STREAMS/"+one.ID+"/TRACE", &e)
+			return e
 		}
 	}
-	return ""
+	s.t.Fatalf("no ended session with 127.0.0.1:%d in %+v", r.sdk, list.Ended)
+	return e
 }
 
 // becomes waits until a stream is explained by a cause.
@@ -186,7 +176,6 @@ func TestFailedStartsAreExplained(t *testing.T) {
 					t.Errorf("the device's own words: %s", e.text)
 				}
 				_, _ = s.try("/REAL_STREAM", source.request(tt.channel, tt.more...))
-				eventually(t, 5*time.Second, "the second start", func() bool { return s.whyNot(source).ID != e.ID })
 				s.whyNot(source).check(t, "resting", "login", "login.cool_down")
 			}
 		})

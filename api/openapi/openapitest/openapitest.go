@@ -111,6 +111,9 @@ func (r *Reference) Check(method, path string, answer *http.Response, body []byt
 }
 
 func (r *Reference) checkAnswer(o operation, answer *http.Response, body []byte) error {
+	if answer.StatusCode == http.StatusNotFound {
+		return fmt.Errorf("%s %s: the service has no such path", o.method, o.path)
+	}
 	status := strconv.Itoa(answer.StatusCode)
 	responses := object(o.node, "responses")
 	if responses[status] == nil {
