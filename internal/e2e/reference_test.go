@@ -3,11 +3,15 @@
 package e2e
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +20,7 @@ import (
 
 	"mediapusher/api/openapi"
 	"mediapusher/api/openapi/openapitest"
+	"mediapusher/internal/nvrsim"
 )
 
 // document returns one of the two, as the service serves it.
@@ -110,4 +115,70 @@ func TestReferenceIsOpenAPI(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What the service itself answers on both listeners is as the reference says, while a live stream and a recording of each maker run and
+// when they have ended.
+func TestAnswersAreAsInReference(t *testing.T) {
+	t.Parallel()
+	s := startService(t, settings{})
+	ask := func(base, path string, body any) string {
+		t.Helper()
+		method, content := http.MethodGet, []byte(nil)
+		if body != nil {
+			method = http.MethodPost
+			var err error
+			if content, err = json.Marshal(body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		request, err := http.NewRequest(method, base+path, bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		answer, err := documented(t, response)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(answer)
+	}
+	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
+		r := startRecorder(t, nvrsim.Config{Vendor: vendor, Channels: disk(vendor, 0, 600)})
+		live, back := s.live(r, 1), s.back(r, 1, 0, 600)
+		s.call("/REAL_STREAM", r.request(1, "nvr_channel", 99)) // fails, and is among those that ended
+		both := func() {
+			for _, base := range []string{s.api, s.admin} {
+				for _, a := range []answer{live, back} {
+					ask(base, fmt.Sprintf("/STREAM/%d", a.Handle), nil)
+					if said := ask(base, fmt.Sprintf("/STREAM/%d/TRACE", a.Handle), nil); !strings.Contains(said, `"verdict"`) {
+						t.Errorf("TRACE of %s: %s", vendor, said)
+					}
+				}
+			}
+			id := regexp.MustCompile(`"session_id":"(\w+)"`).FindStringSubmatch(ask(s.admin, "/STREAMS", nil))
+			if id == nil {
+				t.Fatal("no session is listed")
+			}
+			ask(s.admin, "/STREAMS/"+id[1]+"/TRACE", nil)
+		}
+		both()
+		for _, base := range []string{s.api, s.admin} {
+			ask(base, "/DEVICE", r.request(1))
+			ask(base, "/DEVICE/SNAPSHOT", r.request(1))
+		}
+		ask(s.api, "/DEVICE/SNAPSHOT", r.request(1, "nvr_channel", 99))
+		s.stop(live)
+		s.stop(back)
+		both()
+		ask(s.api, "/DEVICE", r.request(1, "nvr_pwd", "wrong"))
+	}
+	for _, path := range []string{"/INFO", "/metrics", "/healthz", "/readyz", "/console/", "/docs/", "/openapi.yaml", "/openapi.zh.yaml"} {
+		ask(s.admin, path, nil)
+	}
+	ask(s.admin, "/CONFIG/RELOAD", struct{}{})
 }
