@@ -36,16 +36,18 @@ function send(path, { headers, ...options }, limit) {
   });
 }
 
-async function read(response) {
+// read takes the answer of a request that was sent with a token. A refusal that arrives late, when there is another token, is no news.
+async function read(response, sent) {
   const answer = await response.json().catch(() => null);
-  if (response.status === 401) document.dispatchEvent(new Event('unauthorized'));
+  if (response.status === 401 && sent === secret) document.dispatchEvent(new Event('unauthorized'));
   if (typeof answer?.status_code === 'number') return answer;
   return { status_code: response.status === 200 ? 0 : response.status, status_message: `HTTP ${response.status}` };
 }
 
 async function call(path, options = {}, limit = patience) {
+  const sent = secret;
   try {
-    return await read(await send(path, options, limit));
+    return await read(await send(path, options, limit), sent);
   } catch (error) {
     return { status_code: 0, status_message: String(error.message ?? error) };
   }
@@ -75,9 +77,10 @@ export function device(request) { return post('/DEVICE', request, longPatience);
 
 // snapshot is {status_code: 200, image} with a Blob, or the service's refusal.
 export async function snapshot(request) {
+  const sent = secret;
   try {
     const response = await send('/DEVICE/SNAPSHOT', json(request), longPatience);
-    if (!response.headers.get('Content-Type')?.startsWith('image/')) return await read(response);
+    if (!response.headers.get('Content-Type')?.startsWith('image/')) return await read(response, sent);
     return { status_code: 200, status_message: 'OK', image: await response.blob() };
   } catch (error) {
     return { status_code: 0, status_message: String(error.message ?? error) };

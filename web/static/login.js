@@ -20,8 +20,10 @@ export function guard(dialog, { entered, changed }) {
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    api.setToken(field.value.trim());
-    const answer = await api.info();
+    const given = field.value.trim();
+    const possible = /^[!-~]+$/.test(given); // what the configuration takes, and a header can carry
+    api.setToken(possible ? given : '');
+    const answer = possible ? await api.info() : { status_code: 401 };
     if (answer.status_code === 401 || answer.status_code === 0) {
       api.setToken('');
       refusal.textContent = answer.status_code === 401 ? word('tokenRefused') : problem(0);
@@ -36,7 +38,9 @@ export function guard(dialog, { entered, changed }) {
     changed();
     entered();
   });
-  dialog.addEventListener('cancel', (event) => event.preventDefault()); // behind it nothing can be used
+  // Behind the dialog nothing can be used. Browsers let Escape close it all the same when it is pressed again.
+  dialog.addEventListener('cancel', (event) => event.preventDefault());
+  dialog.addEventListener('close', () => { if (!api.token()) dialog.showModal(); });
   document.addEventListener('unauthorized', ask);
 }
 
