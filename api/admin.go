@@ -73,10 +73,10 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 	a.server.route(guarded)
 	a.route(guarded)
 
-	h := sameOrigin(tolerantPaths(guarded))
+	h := tolerantPaths(guarded)
 	var tokenless http.Handler
 	if cfg.Loopback {
-		tokenless = localNames(h)
+		tokenless = localNames(sameOrigin(h))
 	}
 	return observing(public.Observer, recovering(cfg.Log, unstored(a.pages(withToken(cfg.Token, tokenless, h)))))
 }

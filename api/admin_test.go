@@ -198,6 +198,11 @@ func TestAdminAnswersTheAPI(t *testing.T) {
 			t.Errorf("a page of another origin (%v): %d %s", headers, w.Code, w.Body)
 		}
 	}
+	// Whoever shows the token is no stranger: a proxy may stand before the console, and name another host.
+	guarded := api.NewAdmin(api.AdminConfig{Loopback: true, Token: func() device.Secret { return device.NewSecret("open-sesame") }}, public, newFake(), list{})
+	if w := call(guarded, "POST", "/REAL_STREAM", six, "Origin", "http://proxy.example", "Authorization", "Bearer open-sesame"); w.Body.String() != liveAnswer {
+		t.Errorf("by a proxy: %d %s", w.Code, w.Body)
+	}
 	if w := call(h, "OPTIONS", "/REAL_STREAM", "", "Origin", "http://page.example"); w.Code != 405 || w.Header().Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("a preflight: %d %s", w.Code, w.Body)
 	}

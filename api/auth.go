@@ -57,12 +57,12 @@ func hostName(header string) string {
 }
 
 // sameOrigin refuses what a page of another origin posts, where browsers tell: without it a page on the Internet could start streams by
-// the browser of an operator whose machine is let in. What is no browser passes.
+// the browser of an operator whose machine is let in without a token. What is no browser passes.
 func sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if protection.Check(r) != nil {
-			_ = write(w, refusal(http.StatusForbidden, "pages of other origins are not let in here: use the API's own address"))
+			_ = write(w, refusal(http.StatusForbidden, "pages of other origins are not let in here: use the API's own listener, or set admin.token"))
 			return
 		}
 		next.ServeHTTP(w, r)
