@@ -25,7 +25,7 @@ const maxPassword = 4096
 
 // access is how commands are told the way to recorders. No password stands on a command line, which every user of the machine can read.
 type access struct {
-	Vendor        string `enum:"hikvision,dahua,auto" default:"auto" help:"hikvision, dahua, or auto: by what the recorder's HTTP port says."`
+	Vendor        string `enum:"hikvision,dahua,auto" default:"auto" help:"hikvision, dahua, or auto: by what its HTTP port says."`
 	Port          int    `help:"Port of the maker's SDK. Default 8000 (hikvision), 37777 (dahua)."`
 	HTTPPort      int    `name:"http-port" help:"HTTP port, where it is not 80 or 443."`
 	RTSPPort      int    `name:"rtsp-port" help:"RTSP port, where the recorder does not tell it and it is not 554."`

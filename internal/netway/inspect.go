@@ -13,8 +13,8 @@ import (
 // eachWidth is how many pages of a description are asked for at once.
 const eachWidth = 3
 
-// Each asks for n things, a few at once, for as long as limit allows. It waits for all that it has begun. With the first that is refused the
-// password it stops, since recorders count those, and returns that error.
+// Each asks for n things, a few at once, for as long as limit allows. It waits for all that it has begun. With the first that is refused
+// the password it stops, since recorders count those, and returns that error.
 func Each(ctx context.Context, limit time.Duration, n int, ask func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

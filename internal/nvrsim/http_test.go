@@ -79,6 +79,23 @@ func TestPages(t *testing.T) {
 		{dahua, cgi + "RemoteDevice", 200, "System_CONFIG_NETCAMERA_INFO_0.Address=192.0.2.1\r\n"},
 		{dahua, cgi + "Nothing", 400, "Error:"},
 		{dahua, "/nothing", 404, "Error"},
+
+		{hikvision, "/ISAPI/Streaming/channels/101/picture", 200, "\xff\xd8\xff"},
+		{hikvision, "/ISAPI/ContentMgmt/StreamingProxy/channels/402/picture", 200, "\xff\xd8\xff"},
+		{hikvision, "/ISAPI/Streaming/channels/601/picture", 500, "deviceError"},
+		{hikvision, "/ISAPI/Streaming/channels/9901/picture", 400, "badParameters"},
+		{hikvision, "/ISAPI/ContentMgmt/PTZCtrlProxy/channels/1/capabilities", 200, "<PTZChanelCap"},
+		{hybrid, "/ISAPI/ContentMgmt/PTZCtrlProxy/channels/1/capabilities", 403, "notSupport"},
+		{hikvision, "/ISAPI/PTZCtrl/channels/99/capabilities", 403, "notSupport"},
+		{dahua, "/cgi-bin/snapshot.cgi?channel=1", 200, "\xff\xd8\xff"},
+		{dahua, "/cgi-bin/snapshot.cgi?channel=6", 400, "Error"},
+		{dahua, "/cgi-bin/snapshot.cgi?channel=0", 400, "Error"},
+		{dahua, "/cgi-bin/global.cgi?action=getCurrentTime", 200, "result=20"},
+		{dahua, "/cgi-bin/global.cgi?action=nothing", 400, "Error"},
+		{dahua, "/cgi-bin/ptz.cgi?action=getCurrentProtocolCaps&channel=1", 200, "caps.Tile=true\r\n"},
+		{dahua, "/cgi-bin/ptz.cgi?action=getCurrentProtocolCaps&channel=0", 400, "Error"},
+		{dahua, "/cgi-bin/LogicDeviceManager.cgi?action=getCameraState&uniqueChannels[0]=-1", 200, "states[5].connectionState=Unconnect\r\n"},
+		{dahua, cgi + "NTP", 200, "table.NTP.TimeZone=0\r\n"},
 	} {
 		status, body, _ := get(t, c.r, rightPassword, c.target)
 		if status != c.status || !strings.Contains(body, c.want) {
