@@ -93,9 +93,24 @@ func (s *Systemd) change(ctx context.Context, verb string) error {
 	}
 	_, err := s.run(ctx, "systemctl", verb, unitName)
 	if err != nil && verb != "stop" {
-		err = fmt.Errorf("%w\nlook why: journalctl -u %s -n 50 --no-pager", err, Name)
+		err = fmt.Errorf("%w\n%slook why: journalctl -u %s -n 50 --no-pager", err, s.lastWords(ctx), Name)
 	}
 	return err
+}
+
+// lastWords returns what the program said as it ended with an error, as a line, and nothing where it said nothing.
+func (s *Systemd) lastWords(ctx context.Context) string {
+	journal, err := s.cfg.Commands.Run(ctx, "journalctl", "--unit="+unitName, "--lines=20", "--output=cat", "--no-pager")
+	if err != nil {
+		return ""
+	}
+	said := ""
+	for line := range strings.Lines(journal) {
+		if strings.HasPrefix(line, Name+": ") {
+			said = strings.TrimSpace(line) + "\n"
+		}
+	}
+	return said
 }
 
 // Start implements Service.

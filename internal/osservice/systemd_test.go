@@ -40,6 +40,8 @@ func (s *system) Run(_ context.Context, name string, args ...string) (string, er
 		s.active = true
 	case strings.HasPrefix(line, "systemctl stop"), strings.HasPrefix(line, "systemctl disable --now"):
 		s.active = false
+	case name == "journalctl":
+		return "INFO serving\nmediapusher: api.listen: the port is taken\nStopped mediaPusher.\n", nil
 	case strings.HasPrefix(line, "systemctl show"):
 		if s.active {
 			return "LoadState=loaded\nActiveState=active\nSubState=running\nMainPID=85\nActiveEnterTimestamp=Sat 2026-11-21 11:16:50 UTC\n", nil
@@ -263,7 +265,7 @@ func TestAFailureHasTheSystemsWords(t *testing.T) {
 	r.sys.failing = "systemctl start"
 	err := r.service(unpacked, 0).Install(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "does not start") || !strings.Contains(err.Error(), "No.") ||
-		!strings.Contains(err.Error(), "journalctl -u mediapusher") {
+		!strings.Contains(err.Error(), "\nmediapusher: api.listen: the port is taken\nlook why") || !strings.Contains(err.Error(), "journalctl -u mediapusher") {
 		t.Errorf("%v", err)
 	}
 }
