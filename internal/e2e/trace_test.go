@@ -303,9 +303,13 @@ func (s *srsAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"code":0,"server":"vid-99m6l81","data":{"major":6,"minor":0,"revision":155,"version":"6.0.155"}}`))
 	case r.URL.Path == "/api/v1/streams/":
 		name, _ := s.name.Load().(string)
+		rate := 163
+		if !s.publishing.Load() {
+			rate = 0
+		}
 		_, _ = fmt.Fprintf(w, `{"code":0,"server":"vid-99m6l81","streams":[{"id":"vid-454q426","name":%q,"vhost":"vid-89zm207","app":"live",`+
-			`"clients":%d,"kbps":{"recv_30s":163,"send_30s":0},"publish":{"active":%t,"cid":"t233d558"},"video":{"codec":"H264","width":640,"height":360}}]}`,
-			name, s.clients.Load(), s.publishing.Load())
+			`"clients":%d,"kbps":{"recv_30s":%d,"send_30s":0},"publish":{"active":%t,"cid":"t233d558"},"video":{"codec":"H264","width":640,"height":360}}]}`,
+			name, s.clients.Load(), rate, s.publishing.Load())
 	default:
 		http.NotFound(w, r)
 	}

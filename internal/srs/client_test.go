@@ -98,6 +98,11 @@ func TestStream(t *testing.T) {
 		{"release 6", streams6, "live", "abc", hevc, true},
 		{"another app", streams6, "other", "abc", srs.Stream{App: "other", Name: "abc", Publishing: true, Viewers: 8}, true},
 		{"unknown app", streams3, "nvr", "abc", avc, true},
+		{"a name with extension", streams3, "live", "abc.sdp", avc, true},
+		{
+			"published at an edge", strings.Replace(streams3, `"active":true`, `"active":false`, 1), "live", "abc", avc, true,
+		},
+		{"ended", `{"code":0,"streams":[{"name":"abc","clients":2,"publish":{"active":false}}]}`, "live", "abc", srs.Stream{Name: "abc", Viewers: 2}, true},
 		{"not there", streams6, "live", "abcd", srs.Stream{}, false},
 		{"none", `{"code":0,"streams":[]}`, "live", "abc", srs.Stream{}, false},
 		{"null", `{"code":0,"streams":null}`, "live", "abc", srs.Stream{}, false},

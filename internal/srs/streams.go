@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,7 +26,8 @@ const maxName = 512
 type Stream struct {
 	// App and Name are those under which it was published, without a query.
 	App, Name string
-	// Publishing tells that somebody publishes it now: servers keep streams in their list that have ended.
+	// Publishing tells that somebody publishes it now: servers keep streams in their list that have ended. An edge of a cluster does not call
+	// its own publishes active, but data come in.
 	Publishing bool
 	// VideoCodec is "H.264", "H.265", "AV1" or what the server says; empty where no picture has come.
 	VideoCodec    string
@@ -41,15 +44,15 @@ func (c *Client) Streams(ctx context.Context) ([]Stream, error) {
 }
 
 // Stream finds a stream by its name, and by its app where several have that name; one that is published comes first. ok is false where the
-// server does not have it. It fails as Version does.
+// server does not have it. SRS from 5.0 on cuts an extension such as ".sdp" off the name. It fails as Version does.
 func (c *Client) Stream(ctx context.Context, app, name string) (stream Stream, ok bool, err error) {
 	all, err := c.Streams(ctx)
 	if err != nil {
 		return Stream{}, false, err
 	}
-	best := 0
+	best, cut := 0, strings.TrimSuffix(name, path.Ext(name))
 	for _, s := range all {
-		if s.Name != name {
+		if s.Name != name && s.Name != cut {
 			continue
 		}
 		rank := 1
@@ -127,11 +130,11 @@ func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
 				id = strconv.Itoa(page) + "/" + strconv.Itoa(i)
 			}
 			if !known[id] && len(s.Name) <= maxName && len(s.App) <= maxName {
-				one := s.stream()
-				if one.Publishing && one.BitsPerSecond == 0 {
-					one.BitsPerSecond = c.last.rate(id, s.Bytes, current.at)
+				rate := max(s.Kbps.Received, 0) * 1000
+				if rate == 0 {
+					rate = c.last.rate(id, s.Bytes, current.at)
 				}
-				all = append(all, one)
+				all = append(all, s.stream(rate))
 				current.bytes[id] = s.Bytes
 			}
 			known[id] = true
@@ -144,8 +147,8 @@ func (c *Client) askStreams(ctx context.Context) ([]Stream, error) {
 	return all, nil
 }
 
-func (l *listed) stream() Stream {
-	s := Stream{App: l.App, Name: l.Name, Publishing: l.Publish.Active, BitsPerSecond: max(l.Kbps.Received, 0) * 1000}
+func (l *listed) stream(rate float64) Stream {
+	s := Stream{App: l.App, Name: l.Name, Publishing: l.Publish.Active || rate > 0, BitsPerSecond: rate}
 	s.Viewers = count(l.Clients)
 	if s.Publishing { // who publishes is a client too
 		s.Viewers = max(s.Viewers-1, 0)
