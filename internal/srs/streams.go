@@ -26,8 +26,8 @@ const maxName = 512
 type Stream struct {
 	// App and Name are those under which it was published, without a query.
 	App, Name string
-	// Publishing tells that somebody publishes it now: servers keep streams in their list that have ended. An edge of a cluster does not call
-	// its own publishes active, but data come in.
+	// Publishing tells that somebody publishes it now: servers keep streams in their list that have ended. An edge of a cluster does not
+	// call its own publishes active, but data come in.
 	Publishing bool
 	// VideoCodec is "H.264", "H.265", "AV1" or what the server says; empty where no picture has come.
 	VideoCodec    string
