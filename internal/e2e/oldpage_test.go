@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -39,9 +40,6 @@ func TestOldPage(t *testing.T) {
 	} {
 		site.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
-	pages := httptest.NewServer(site)
-	defer pages.Close()
-
 	var recorders []*recorder
 	var described []map[string]any
 	for _, vendor := range []string{nvrsim.Hikvision, nvrsim.Dahua} {
@@ -53,6 +51,13 @@ func TestOldPage(t *testing.T) {
 			"http_port": body["http_port"], "rtsp_port": body["rtsp_port"],
 		})
 	}
+	site.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	site.HandleFunc("/snippet.html", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write(documentedPage(t, s, recorders[0]))
+	})
+	pages := httptest.NewServer(site)
+	defer pages.Close()
 	asked, err := json.Marshal(map[string]any{
 		"api": s.api, "reference": s.admin, "beat": beat.Milliseconds(), "user": user, "password": password, "recorders": described,
 		"start": clockText(noon), "end": clockText(noon.Add(1203 * time.Second)), "seek": clockText(noon.Add(5 * time.Minute)),
@@ -76,6 +81,27 @@ func TestOldPage(t *testing.T) {
 		r.stands(4 + (1 - i))
 		r.left(5 * time.Second)
 	}
+}
+
+// documentedPage is the page that docs/client.md shows, with the addresses of this test.
+func documentedPage(t *testing.T, s *service, r *recorder) []byte {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/client.md")
+	if err != nil {
+		t.Error(err)
+	}
+	request, err := json.Marshal(r.request(1))
+	if err != nil {
+		t.Error(err)
+	}
+	shown := regexp.MustCompile("(?s)```html\n(.*?)```").FindSubmatch(text)
+	if shown == nil {
+		t.Error("docs/client.md shows no page")
+		return nil
+	}
+	page := regexp.MustCompile(`(?s)\{\s*nvr_category.*?\}`).ReplaceAllLiteral(shown[1], request)
+	page = bytes.ReplaceAll(page, []byte("http://192.0.2.2:8090"), []byte(s.api))
+	return bytes.ReplaceAll(page, []byte("mediapusher-client.js"), []byte("client.js"))
 }
 
 // download keeps what the service hands out.

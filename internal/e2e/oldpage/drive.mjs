@@ -148,6 +148,15 @@ async function client(page, check, [recorder]) {
   await stopped(left, check, 'client');
 }
 
+// snippet opens the page that the documentation shows.
+async function snippet(page, check) {
+  const handle = await handleOf(page, '/REAL_STREAM', () => page.goto(`${site}/snippet.html`));
+  await page.$eval('#video', (v) => v.play());
+  await moves(page);
+  await page.goto('about:blank');
+  await stopped(handle, check, 'docs/client.md');
+}
+
 // pages looks at the reference, at a desk and on a phone.
 async function pages(page, check) {
   for (const [language, path] of [['en', '/docs/'], ['zh-CN', '/docs/zh/']]) {
@@ -178,5 +187,6 @@ await browse(folder, async (page, check) => {
     await old(page, check, recorder, i % 2 === 0);
   }
   await client(page, check, recorders);
+  await snippet(page, check);
   await pages(page, check);
 });
