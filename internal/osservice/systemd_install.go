@@ -57,13 +57,21 @@ func (s *Systemd) place() error {
 	return writeFile(s.path(ownUnit), Unit(ownProgram, s.cfg.Libraries), 0o644)
 }
 
-// prepare makes the user and the configuration, where they are missing.
+// prepare makes the user, the directory of the state and the configuration, where they are missing.
 func (s *Systemd) prepare(ctx context.Context) error {
 	if _, err := s.cfg.Commands.Run(ctx, "getent", "passwd", Name); err != nil {
 		_, err := s.run(ctx, "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", stateDir,
 			"--shell", "/usr/sbin/nologin", Name)
 		if err != nil {
 			return fmt.Errorf("make the service's user: %w", err)
+		}
+	}
+	if !exists(s.path(stateDir)) { // StateDirectory= makes it since systemd 235
+		if err := os.MkdirAll(s.path(stateDir), 0o700); err != nil {
+			return fmt.Errorf("make the directory of the state: %w", err)
+		}
+		if _, err := s.run(ctx, "chown", Name+":"+Name, s.path(stateDir)); err != nil {
+			return err
 		}
 	}
 	if exists(s.path(configFile)) {
@@ -120,8 +128,10 @@ func (s *Systemd) Uninstall(ctx context.Context, keep Keep) error {
 		return ErrNotInstalled
 	}
 	if exists(s.path(ownUnit)) {
-		if _, err := s.run(ctx, "systemctl", "disable", "--now", unitName); err != nil {
-			return err
+		for _, verb := range []string{"stop", "disable"} {
+			if _, err := s.run(ctx, "systemctl", verb, unitName); err != nil {
+				return err
+			}
 		}
 	}
 	failed := removeFiles(s.path(ownUnit), s.path(ownProgram))

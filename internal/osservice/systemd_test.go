@@ -38,7 +38,7 @@ func (s *system) Run(_ context.Context, name string, args ...string) (string, er
 		s.user = false
 	case strings.HasPrefix(line, "systemctl start"), strings.HasPrefix(line, "systemctl restart"):
 		s.active = true
-	case strings.HasPrefix(line, "systemctl stop"), strings.HasPrefix(line, "systemctl disable --now"):
+	case strings.HasPrefix(line, "systemctl stop"):
 		s.active = false
 	case name == "journalctl":
 		return "INFO serving\nmediapusher: api.listen: the port is taken\nStopped mediaPusher.\n", nil
@@ -128,6 +128,7 @@ func TestInstallFromAnArchive(t *testing.T) {
 	want := []string{
 		"getent passwd mediapusher",
 		"useradd --system --user-group --no-create-home --home-dir /var/lib/mediapusher --shell /usr/sbin/nologin mediapusher",
+		"chown mediapusher:mediapusher " + filepath.Join(r.root, "/var/lib/mediapusher"),
 		"chown root:mediapusher " + filepath.Join(r.root, settings),
 		"systemctl enable mediapusher.service", "systemctl daemon-reload", "systemctl start mediapusher.service",
 	}
