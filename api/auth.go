@@ -62,7 +62,7 @@ func sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if protection.Check(r) != nil {
-			_ = write(w, refusal(http.StatusForbidden, "pages of other origins are not let in: use the API's own listener, or set admin.token"))
+			_ = write(w, refusal(http.StatusForbidden, "pages of other origins: use the API's own listener, or set admin.token"))
 			return
 		}
 		next.ServeHTTP(w, r)
