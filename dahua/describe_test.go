@@ -153,6 +153,7 @@ func TestDescribeClock(t *testing.T) {
 		{"zone by its number", "table.NTP.Enable=true\ntable.NTP.TimeZone=13\n", "UTC+08:00", 8 * time.Hour, 0},
 		{"zone by its description", "table.NTP.Enable=true\ntable.NTP.TimeZone=0\ntable.NTP.TimeZoneDesc=(GMT-03:30)Newfoundland\n", "UTC-03:30", -210 * time.Minute, 0},
 		{"ahead", "table.NTP.Enable=true\ntable.NTP.TimeZone=13\n", "UTC+08:00", 8*time.Hour + 20*time.Minute, 20 * time.Minute},
+		{"daylight saving", "table.NTP.Enable=true\ntable.NTP.TimeZone=13\ntable.Locales.DSTEnable=true\n", "UTC+08:00", 9 * time.Hour, 0},
 		{"set by hand, zone never set", "table.NTP.Enable=false\ntable.NTP.TimeZone=0\n", "", 8 * time.Hour, 0},
 		{"no zone", "", "", 8*time.Hour - time.Minute, -time.Minute},
 		{"no such zone", "table.NTP.Enable=true\ntable.NTP.TimeZone=99\n", "", 8 * time.Hour, 0},

@@ -192,6 +192,17 @@ func TestDescribeClock(t *testing.T) {
 	}
 }
 
+// Whatever a device lists: streams stay bounded, their numbers in range, and words printable.
+func FuzzStreams(f *testing.F) {
+	f.Add([]byte("<StreamingChannelList>"+stream(101, "H.265", 2560, 1440)+stream(102, "", 99999, -1)+"</StreamingChannelList>"), 0)
+	f.Add([]byte("<StreamingChannelList><StreamingChannel><id>65535</id><Video><videoCodecType>\xb4\xf3</videoCodecType><maxFrameRate>1e400</maxFrameRate></Video></StreamingChannel></StreamingChannelList>"), 16)
+	f.Fuzz(func(t *testing.T, body []byte, shift int) {
+		if words := hik.ReadStreams(body, min(max(shift, 0), 1024)); words != "" {
+			t.Error(words)
+		}
+	})
+}
+
 // Recorders give pictures at one page or the other, of one stream or the other.
 func TestSnapshotPages(t *testing.T) {
 	const picture = "\xff\xd8\xff\xe0 picture"

@@ -1,7 +1,10 @@
 package hik
 
 import (
+	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/httpdigest"
@@ -83,3 +86,26 @@ const MaxSearchPages = maxSearchPages
 
 // MaxItems is the ceiling for lists.
 const MaxItems = maxItems
+
+// ReadStreams reads a list of streams, and says what is out of bounds.
+func ReadStreams(body []byte, shift int) string {
+	var list streamList
+	_ = decode(body, "StreamingChannelList", &list)
+	table := streamTable{}
+	table.add(list, shift)
+	if len(table) > maxStreams || len(list.channels()) > maxStreams {
+		return fmt.Sprintf("%d streams", len(table))
+	}
+	for id, item := range table {
+		c := table.coding(id/100, id%100)
+		switch {
+		case id < 100 || id > 65535+100*shift:
+			return fmt.Sprintf("stream %d", id)
+		case c == nil:
+		case c.Width < 0 || c.Width > 65535 || c.Height < 0 || c.Height > 65535, c.BitsPerSecond < 0 || c.BitsPerSecond > 1<<20*1000,
+			!(c.FrameRate >= 0) || len(c.Codec) > 120 || strings.ContainsAny(c.Codec, "\r\n\x00") || !utf8.ValidString(item.Name):
+			return fmt.Sprintf("%+v", *c)
+		}
+	}
+	return ""
+}
