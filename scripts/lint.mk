@@ -13,7 +13,7 @@ lint: $(GOLANGCI) ## layers, habits, formats, scripts and documents
 	$(GOLANGCI) run --timeout 20m
 	CGO_ENABLED=1 $(GOLANGCI) run --timeout 20m --build-tags $(SDK_TAGS) $(SDK_LINTED)
 	GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc CGO_ENABLED=1 $(GO) vet -tags $(SDK_TAGS) $(SDK_LINTED)
-	shellcheck --exclude=SC2317 scripts/*.sh .ci/run
+	shellcheck --exclude=SC2317 scripts/*.sh scripts/release/*.sh .ci/run
 	scripts/check-tree.sh
 	scripts/check-docs.sh
 	scripts/check-notice.sh

@@ -53,6 +53,10 @@ func (s *Systemd) place() error {
 			return err
 		}
 		s.cfg.Say("the program is at " + ownProgram)
+		if beside := filepath.Join(filepath.Dir(s.cfg.Program), "sdk"); exists(s.path(beside)) {
+			s.cfg.Say("the makers' libraries are not taken along from " + beside + ": put them where the service may read them, as " +
+				"/opt/mediapusher/sdk (not in a home directory), and name that in the configuration (sdk.hikvision, sdk.dahua)")
+		}
 	}
 	return writeFile(s.path(ownUnit), Unit(ownProgram, s.cfg.Libraries), 0o644)
 }

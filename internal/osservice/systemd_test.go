@@ -144,6 +144,7 @@ func TestInstallOverAnOlderOne(t *testing.T) {
 	}
 	r.put(t, settings, "mine")
 	r.put(t, "/media/newer", "version 2")
+	r.put(t, "/media/sdk/hikvision/libhcnetsdk.so", "")
 	r.sys.ran = nil
 	if err := r.service("/media/newer", 0).Install(t.Context()); err != nil {
 		t.Fatal(err)
@@ -154,7 +155,7 @@ func TestInstallOverAnOlderOne(t *testing.T) {
 	if !r.sys.did("systemctl restart") || r.sys.did("useradd") || r.sys.did("systemctl start") {
 		t.Errorf("ran %q", r.sys.ran)
 	}
-	if !r.heard("away for 0.0 s; sessions end at a restart") || !r.heard("stays as it is") {
+	if !r.heard("away for 0.0 s; sessions end at a restart") || !r.heard("stays as it is") || !r.heard("from /media/sdk: ") {
 		t.Errorf("said %q", r.said)
 	}
 }
