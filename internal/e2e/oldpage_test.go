@@ -28,8 +28,8 @@ func TestOldPage(t *testing.T) {
 			lacking(t, file)
 		}
 	}
-	const beat = time.Second
-	s := startService(t, settings{interval: 2 * beat, grace: beat})
+	const beat = time.Second // a handle lives five without
+	s := startService(t, settings{interval: 4 * beat, grace: beat})
 	client := filepath.Join(t.TempDir(), "client.js")
 	download(t, s.admin+"/console/client/mediapusher-client.js", client)
 	site := http.NewServeMux()

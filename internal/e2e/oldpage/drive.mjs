@@ -49,7 +49,7 @@ async function old(page, check, recorder, form) {
   }
   const live = await handleOf(page, '/REAL_STREAM', () => press(page, '#play'));
   await moves(page);
-  await page.waitForFunction(() => Number(document.querySelector('#beats').textContent) >= 3); // longer than a handle lives without
+  await page.waitForFunction(() => Number(document.querySelector('#beats').textContent) >= 6); // longer than a handle lives without
   await moves(page);
   await press(page, '#up');
   await press(page, '#zoom');
@@ -96,7 +96,7 @@ async function client(page, check, [recorder]) {
   check((await call('stream.ptz(6, 200, done)')).status_code === 200, 'client: the camera does not move');
   check((await call('stream.state(done)')).state === 'streaming', 'client: no state');
   const first = (await told(page, 'started'))[0].answer.play_handle;
-  await new Promise((done) => { setTimeout(done, 3 * beat); }); // longer than a handle lives without beats
+  await new Promise((done) => { setTimeout(done, 6 * beat); }); // longer than a handle lives without beats
   check((await ask(`/STREAM/${first}`)).status_code === 200, 'client: the stream does not live by its beats');
 
   // Whoever comes back to the page beats at once, however long the timers slept.
