@@ -90,7 +90,11 @@ func (installCommand) Run() error {
 	if err := service.Install(context.Background()); err != nil {
 		return err
 	}
-	return describe(context.Background(), os.Stdout, service)
+	err = describe(context.Background(), os.Stdout, service)
+	if errors.Is(err, osservice.ErrNoManager) {
+		return nil // a package in an image that is being built: Install has said when the service starts
+	}
+	return err
 }
 
 // Run removes the service.
