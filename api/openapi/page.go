@@ -2,44 +2,10 @@ package openapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"html"
 	"html/template"
-	"regexp"
 	"slices"
-	"strings"
-
-	"github.com/goccy/go-yaml"
 )
-
-// wording is what a page says beside the document.
-type wording struct {
-	Lang, Document                   string
-	Style, Other, OtherLang          string // relative addresses, and the other language's code
-	OtherWord                        string // what it calls itself
-	Contents, Skip, Download         string
-	Path, Body, Answer, Or, Required string
-	Example, Form, Schemas, Admin    string
-}
-
-func english() wording {
-	return wording{
-		Lang: "en", Document: "/openapi.yaml", Style: "style.css", Other: "zh/", OtherLang: "zh-CN", OtherWord: "中文",
-		Contents: "Contents", Skip: "To the calls", Download: "OpenAPI document",
-		Path: "In the path", Body: "Body", Answer: "Answer", Or: "or", Required: "always there; in a body it must be given",
-		Example: "Example", Form: "as a form", Schemas: "Objects in answers", Admin: "admin listener only",
-	}
-}
-
-func chinese() wording {
-	return wording{
-		Lang: "zh-CN", Document: "/openapi.zh.yaml", Style: "../style.css", Other: "../", OtherLang: "en", OtherWord: "English",
-		Contents: "目录", Skip: "跳到正文", Download: "OpenAPI 文件",
-		Path: "路径参数", Body: "请求体", Answer: "应答", Or: "或", Required: "一定会有；在请求体中为必填",
-		Example: "示例", Form: "表单", Schemas: "应答中的对象", Admin: "仅管理监听",
-	}
-}
 
 // view is what the template shows.
 type view struct {
@@ -195,46 +161,4 @@ func (d *document) sections(groups []group) []section {
 		list = append(list, one)
 	}
 	return list
-}
-
-func samples(examples ordered[example]) ([]sample, error) {
-	var list []sample
-	for _, one := range examples {
-		text, err := indented(one.Value)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, sample{one.Value.Summary, text})
-	}
-	return list, nil
-}
-
-// indented writes an example as JSON, with its fields in the order of the document.
-func indented(e example) (string, error) {
-	compact, err := yaml.MarshalWithOptions(e.Value, yaml.JSON())
-	if err != nil {
-		return "", err
-	}
-	var out bytes.Buffer
-	err = json.Indent(&out, bytes.TrimSpace(compact), "", "  ")
-	return out.String(), err
-}
-
-var (
-	codeMark = regexp.MustCompile("`([^`]+)`")
-	boldMark = regexp.MustCompile(`\*\*([^*]+)\*\*`)
-)
-
-// prose makes paragraphs of a description, with its code and bold marks.
-func prose(text string) template.HTML {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return ""
-	}
-	text = codeMark.ReplaceAllString(html.EscapeString(text), "<code>$1</code>")
-	text = boldMark.ReplaceAllString(text, "<strong>$1</strong>")
-	if paragraphs := strings.Split(text, "\n\n"); len(paragraphs) > 1 {
-		text = "<p>" + strings.Join(paragraphs, "</p><p>") + "</p>"
-	}
-	return template.HTML(text) // the documents are ours, and escaped above
 }
