@@ -15,6 +15,7 @@ type field struct {
 	Required bool
 	Text     template.HTML
 	Range    string
+	Example  string
 	Values   []value
 	From     string // not a field, but all those of the schema with this name
 }
@@ -85,6 +86,9 @@ func (d *document) property(key string, s *schema, prefix string) []field {
 	whole := d.schema(s)
 	f := field{
 		Name: prefix + key, Type: typeName(whole), Text: prose(whole.Description), Range: bounds(whole), Values: d.values(whole),
+	}
+	if len(whole.Examples) > 0 {
+		f.Example = literal(whole.Examples[0])
 	}
 	item, ref, inner := whole, s.Ref, prefix+key+"."
 	if len(whole.AnyOf) > 0 {
