@@ -124,6 +124,11 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if request.Category == 1 {
 			answer["webrtc_url"] = fmt.Sprintf("http://%s/rtc/v1/whep/?app=live&stream=%s", d.media, name)
 		}
+	case "DEVICE":
+		if len(parts) > 1 {
+			answer["status_code"], answer["status_message"] = 603, "the camera gives no picture"
+		}
+		answer["device"] = doubleDevice()
 	case "STREAM":
 		var handle int
 		_, _ = fmt.Sscan(parts[1], &handle)
@@ -144,6 +149,24 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// doubleDevice is a recorder of which little is known, with a clock that is an hour slow and a name that is none of the page's elements.
+func doubleDevice() map[string]any {
+	return map[string]any{
+		"vendor": "dahua", "address": "nvr.example:37777", "model": "", "serial": "", "firmware": "", "way": "net", "way_reason": "",
+		"ways": []map[string]string{
+			{"way": "net", "state": "used", "reason": ""}, {"way": "sdk", "state": "failed", "reason": "port 37777 is closed"},
+			{"way": "other", "state": "odd", "reason": ""},
+		},
+		"time": "2026-07-20 12:00:00", "time_zone": "", "clock_offset": -3720.4,
+		"live_slots": map[string]int{"used": 3, "max": 16}, "playback_slots": nil,
+		"channels": []map[string]any{
+			{"channel": 0, "name": "<b>gate</b>", "online": nil, "reason": "", "ptz": nil, "main": nil, "sub": nil},
+			{"channel": 1, "name": "", "online": false, "reason": "no network", "ptz": false, "sub": nil,
+				"main": map[string]any{"codec": "H.265", "width": nil, "height": nil, "frame_rate": nil, "bits_per_second": nil}},
+		},
+	}
 }
 
 type tag struct {

@@ -12,6 +12,8 @@ import { add, problem, translate, word } from './words.js';
 add(words);
 
 const drift = 30; // s that a recorder's clock may be off without a word
+const ways = { sdk: 'way_sdk', net: 'way_net', rtsp: 'way_rtsp' };
+const wayStates = { used: 'wayState_used', works: 'wayState_works', failed: 'wayState_failed', not_built: 'wayState_not_built', off: 'wayState_off' };
 
 class Device {
   constructor(context) {
@@ -68,7 +70,8 @@ class Device {
       h('dl', { class: 'numbers' }, ...facts.map(([name, value]) => h('div', {}, h('dt', { 'data-text': name }), h('dd', { text: value })))),
       ...(off ? [h('p', { class: 'warning', text: word('clockWarning', { offset: offset(device.clock_offset) }) })] : []),
       h('ul', { class: 'ways', 'data-label': 'ways' }, ...(device.ways ?? []).map((way) => h('li', { 'data-way': way.state },
-        h('strong', { 'data-text': `way_${way.way}` }), ' ', h('span', { class: 'badge', 'data-text': `wayState_${way.state}` }), way.reason ? ` ${way.reason}` : ''))));
+        h('strong', called(ways, way.way)), ' ', h('span', { class: 'badge', ...called(wayStates, way.state) }),
+        way.reason ? ` ${way.reason}` : ''))));
   }
 
   channels(channels) {
@@ -78,20 +81,20 @@ class Device {
 
   channel(channel) {
     const { channel: n, name, online } = channel;
-    const called = name ? `${n} ${name}` : String(n);
+    const title = name ? `${n} ${name}` : String(n);
     const state = online === true ? 'online' : online === false ? 'offline' : 'unknown';
-    const act = (what, click) => h('button', { type: 'button', class: `plain ${what}`, 'aria-label': `${called}: ${word(what)}`, 'data-text': what, click: click });
+    const act = (what, click) => h('button', { type: 'button', class: `plain ${what}`, 'aria-label': `${title}: ${word(what)}`, 'data-text': what, click: click });
     const live = (stream) => () => this.live({ ...this.asked, nvr_channel: n, stream_type: stream }, name);
     const picture = h('div', { class: 'shot' });
     const image = this.images.get(n);
     if (image) picture.append(image);
     return h('li', { class: 'card channel', 'data-channel': n, 'data-state': state },
-      h('div', { class: 'title' }, h('h3', { text: called }), h('span', { class: 'state', 'data-text': state })),
+      h('div', { class: 'title' }, h('h3', { text: title }), h('span', { class: 'state', 'data-text': state })),
       ...(channel.reason ? [h('p', { class: 'quiet', text: channel.reason })] : []),
       h('p', { class: 'quiet codecs' }, ...['main', 'sub'].filter((kind) => channel[kind]).map((kind) => h('span', { text: `${word(kind)}: ${coding(channel[kind])}` }))),
       picture,
       h('div', { class: 'actions' },
-        act('snapshot', (event) => this.snapshot(n, called, picture, event.currentTarget)),
+        act('snapshot', (event) => this.snapshot(n, title, picture, event.currentTarget)),
         act('liveMain', live(0)),
         ...(channel.sub || !channel.main ? [act('liveSub', live(1))] : []),
         act('recordings', () => {
@@ -105,7 +108,7 @@ class Device {
     this.context.go('wall');
   }
 
-  async snapshot(channel, called, picture, button) {
+  async snapshot(channel, title, picture, button) {
     button.disabled = true;
     const { asked } = this;
     const answer = await this.context.api.snapshot({ ...asked, nvr_channel: channel });
@@ -117,11 +120,14 @@ class Device {
     }
     const old = this.images.get(channel);
     if (old) URL.revokeObjectURL(old.src);
-    const image = h('img', { src: URL.createObjectURL(answer.image), alt: word('snapshotOf', { channel: called }) });
+    const image = h('img', { src: URL.createObjectURL(answer.image), alt: word('snapshotOf', { channel: title }) });
     this.images.set(channel, image);
     picture.replaceChildren(image);
   }
 }
+
+// called gives the text of a name, which is the name itself where there is no word for it.
+function called(texts, name) { return Object.hasOwn(texts, name) ? { 'data-text': texts[name] } : { text: name }; }
 
 // offset of a clock in words, empty where it is not known.
 function offset(seconds) {

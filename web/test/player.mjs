@@ -17,9 +17,9 @@ const stop = async (page) => {
 };
 
 const play = async (page, preset) => {
-  if (!await page.isVisible('.target')) await page.click('.wall details > summary >> nth=0');
-  await page.click(`[data-preset="${preset}"]`);
-  await page.click('.target [type="submit"]');
+  if (!await page.isVisible('.wall .target')) await page.click('.wall details > summary >> nth=0');
+  await page.click(`.wall [data-preset="${preset}"]`);
+  await page.click('.wall .target [type="submit"]');
 };
 
 async function lost(page, check) {
@@ -118,6 +118,26 @@ async function full(page, check, whep) {
   await everywhere(page, check, folder, 'nine');
 }
 
+// device is a recorder's page of which little is known.
+async function device(page, check) {
+  await page.click('nav [data-view="device"]');
+  await page.click('.device [data-preset="dahua"]');
+  await page.click('.device [type="submit"]');
+  await page.waitForSelector('.device .channel');
+  const warning = await page.textContent('.device .warning');
+  check(warning.includes('62 min slow'), `an hour's difference of the clock is told as ${warning}`);
+  const text = await page.innerText('.device .result');
+  for (const part of ['<b>gate</b>', 'no network', 'H.265', '3 of 16', 'port 37777 is closed', 'other odd', 'offline']) check(text.includes(part), `the page lacks ${part}: ${text}`);
+  await page.click('.channel[data-channel="1"] button.snapshot');
+  await page.waitForSelector('.channel[data-channel="1"] .problem');
+  check((await page.textContent('.channel .problem')).includes('603'), 'a snapshot that fails is not told');
+  await page.click('[data-language="zh"]');
+  check((await page.textContent('.device .warning')).includes('慢 62 分钟'), `in Chinese: ${await page.textContent('.device .warning')}`);
+  await page.click('[data-language="en"]');
+  await page.click('nav [data-view="wall"]');
+  await page.waitForSelector('.wall .target');
+}
+
 // pieces are the timeline and the pad by themselves, with keys.
 async function pieces(page, check) {
   await page.evaluate(async () => {
@@ -192,6 +212,7 @@ await browse(folder, async (page, check, report) => {
   await lost(page, check);
   await refusals(page, check);
   await pieces(page, check);
+  await device(page, check);
   await undecodable(page, check, report);
   const whep = await webrtc(page, check, report);
   await full(page, check, whep);
