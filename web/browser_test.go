@@ -156,15 +156,18 @@ func doubleDevice() map[string]any {
 	return map[string]any{
 		"vendor": "dahua", "address": "nvr.example:37777", "model": "", "serial": "", "firmware": "", "way": "net", "way_reason": "",
 		"ways": []map[string]string{
-			{"way": "net", "state": "used", "reason": ""}, {"way": "sdk", "state": "failed", "reason": "port 37777 is closed"},
+			{"way": "net", "state": "used", "reason": ""},
+			{"way": "sdk", "state": "failed", "reason": "port 37777 is closed"},
 			{"way": "other", "state": "odd", "reason": ""},
 		},
 		"time": "2026-07-20 12:00:00", "time_zone": "", "clock_offset": -3720.4,
 		"live_slots": map[string]int{"used": 3, "max": 16}, "playback_slots": nil,
 		"channels": []map[string]any{
 			{"channel": 0, "name": "<b>gate</b>", "online": nil, "reason": "", "ptz": nil, "main": nil, "sub": nil},
-			{"channel": 1, "name": "", "online": false, "reason": "no network", "ptz": false, "sub": nil,
-				"main": map[string]any{"codec": "H.265", "width": nil, "height": nil, "frame_rate": nil, "bits_per_second": nil}},
+			{
+				"channel": 1, "name": "", "online": false, "reason": "no network", "ptz": false, "sub": nil,
+				"main": map[string]any{"codec": "H.265", "width": nil, "height": nil, "frame_rate": nil, "bits_per_second": nil},
+			},
 		},
 	}
 }

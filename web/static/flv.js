@@ -47,7 +47,7 @@ export class Flv extends Picture {
     player.on(mpegts.Events.LOADING_COMPLETE, () => after(() => this.later()));
     player.attachMediaElement(this.video);
     player.load();
-    player.play()?.catch?.(() => {}); // where autoplay is forbidden the controls of the element help
+    player.play()?.catch?.(() => {}); // without sound no browser refuses
   }
 
   look() {
