@@ -38,6 +38,13 @@ var _ device.Inspector = (*recorder)(nil)
 func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 	d := &device.Description{Info: r.info, Ways: []device.WayReport{{Way: r.Way, State: device.WayUsed}}}
 	if r.Way == device.WayRTSP {
+		source, err := r.Live(ctx, device.LiveRequest{Channel: r.base()})
+		if err != nil {
+			return nil, err
+		}
+		if d.Channels, err = netway.Look(ctx, r.base(), source); err != nil {
+			return nil, err
+		}
 		return d, nil
 	}
 	var (

@@ -37,7 +37,11 @@ type survey struct {
 func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 	d := &device.Description{Info: r.info, Ways: []device.WayReport{{Way: r.Way, State: device.WayUsed}}}
 	if r.Way == device.WayRTSP {
-		d.Channels = r.rememberedChannels()
+		channels, err := r.overRTSP(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d.Channels = channels
 		return d, nil
 	}
 	p, _, err := r.learn(ctx, need{op: device.OpDescribe, pages: r.numbering()})
@@ -61,18 +65,38 @@ func (r *recorder) Describe(ctx context.Context) (*device.Description, error) {
 	return d, nil
 }
 
-// rememberedChannels are those that the recorder told when its HTTP port last answered.
-func (r *recorder) rememberedChannels() []device.Channel {
-	p := r.driver.remembered(r)
-	if p == nil {
-		return nil
+// overRTSP lists what the recorder told when its HTTP port last answered, and looks at the first channel.
+func (r *recorder) overRTSP(ctx context.Context) ([]device.Channel, error) {
+	var all []device.Channel
+	first := deref(r.Settings.ChannelBase)
+	if r.Settings.ChannelBase == nil {
+		first = firstIP
 	}
-	var channels []device.Channel
-	for _, number := range p.numbers() {
-		channels = append(channels, device.Channel{Number: p.sdk(number)})
+	if p := r.driver.remembered(r); p != nil {
+		for _, number := range p.numbers() {
+			all = append(all, device.Channel{Number: p.sdk(number)})
+		}
 	}
-	slices.SortFunc(channels, func(a, b device.Channel) int { return cmp.Compare(a.Number, b.Number) })
-	return channels
+	slices.SortFunc(all, func(a, b device.Channel) int { return cmp.Compare(a.Number, b.Number) })
+	if len(all) > 0 {
+		first = all[0].Number
+	}
+	source, err := r.Live(ctx, device.LiveRequest{Channel: first})
+	if err != nil {
+		return nil, err
+	}
+	seen, err := netway.Look(ctx, first, source)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(seen) == 0:
+		return all, nil
+	case len(all) == 0:
+		return seen, nil
+	default:
+		all[0] = seen[0]
+		return all, nil
+	}
 }
 
 // survey asks the pages. The error is that of a refused password.

@@ -64,7 +64,16 @@ func (d *lease) inspect(ctx context.Context, op Operation) (done func(), err err
 		return nil, targetError(target, op, KindBusy,
 			fmt.Sprintf("others who ask this recorder took longer than %s", time.Since(begin).Round(100*time.Millisecond)), err)
 	}
-	return func() { budgets.giveTurn(recorderOf(target), inspecting) }, nil
+	done = func() { budgets.giveTurn(recorderOf(target), inspecting) }
+	if d.Info().Proven {
+		return done, nil
+	}
+	admitted, err := d.admit(ctx) // the question will be the first to prove the password
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return func() { admitted(); done() }, nil
 }
 
 // slots are what the operator allows, nil where that is any number.

@@ -90,6 +90,11 @@ func (a Adapter) RTSPAlone(t *testing.T) {
 	if err := devicetest.Play(t, d, a.FirstChannel); err != nil {
 		t.Error(err)
 	}
+	told, err := device.InspectorOf(d, target).Describe(t.Context())
+	if err != nil || told.Way != device.WayRTSP || len(told.Channels) != 1 || told.Channels[0].Number != a.FirstChannel ||
+		told.Channels[0].Main == nil || told.Channels[0].Main.Codec != "H.264" {
+		t.Errorf("%+v, %v", told, err)
+	}
 
 	target.Password = device.NewSecret("wrong-secret")
 	d, err = a.Driver(nil).Open(t.Context(), target)
@@ -100,6 +105,10 @@ func (a Adapter) RTSPAlone(t *testing.T) {
 	err = devicetest.Play(t, d, a.FirstChannel)
 	if kind, _ := device.KindOf(err); kind != device.KindAuth || r.Counts().Refused != 1 {
 		t.Errorf("error %v after %d attempts", err, r.Counts().Refused)
+	}
+	_, err = device.InspectorOf(d, target).Describe(t.Context())
+	if kind, _ := device.KindOf(err); kind != device.KindAuth || r.Counts().Refused != 2 {
+		t.Errorf("description: error %v after %d attempts", err, r.Counts().Refused)
 	}
 }
 
