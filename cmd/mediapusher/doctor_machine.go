@@ -39,15 +39,21 @@ func ofPorts(ctx context.Context, cfg *config.Config) []doctor.Finding {
 		doctor.Port("embedded.http_listen", cfg.Embedded.HTTPListen, tryPort(ctx, cfg.Embedded.HTTPListen, withAdmin)))
 }
 
+// What Windows calls these errors of sockets (Winsock 2, WSAEACCES and WSAEADDRINUSE); no other system has the numbers.
+const (
+	winsockForbidden = syscall.Errno(10013)
+	winsockInUse     = syscall.Errno(10048)
+)
+
 // tryPort listens for a moment. The error is one of package doctor, or what the system says.
 func tryPort(ctx context.Context, address string, ours func(ctx context.Context, address string) bool) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case err == nil:
 		return listener.Close()
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, winsockForbidden):
 		return doctor.ErrForbidden
-	case !errors.Is(err, syscall.EADDRINUSE):
+	case !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, winsockInUse):
 		return err
 	case ours(ctx, address):
 		return doctor.ErrOurs
