@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func (c *Config) decodeAll(text []byte) faults {
 		}
 		var shown yaml.Error
 		if errors.As(err, &shown) {
-			err = errors.New(yaml.FormatError(err, false, false)) // without the lines around the place: they may hold a password
+			err = withoutValues(err)
 		}
 		found.errs = append(found.errs, err)
 		if syntax != nil || line < 1 || line > len(lines) {
@@ -76,8 +77,22 @@ func (c *Config) decode(text []byte) (line int, err error) {
 	case errors.As(err, &known) && known.GetToken() != nil:
 		return known.GetToken().Position.Line, err
 	default:
-		return 0, errors.New(yaml.FormatError(err, false, false))
+		return 0, withoutValues(err)
 	}
+}
+
+// quoted is what the YAML library quotes of a file in its errors: keys, told by the word before, and values.
+var quoted = regexp.MustCompile(`(\b(?:field|key) )?"(?:[^"\\]|\\.)*"`)
+
+// withoutValues is an error of the YAML library without the lines around the place and without the values that it quotes: of *word it
+// says that there is no such alias, and that word may be a token whose quotes were forgotten.
+func withoutValues(err error) error {
+	return errors.New(quoted.ReplaceAllStringFunc(yaml.FormatError(err, false, false), func(found string) string {
+		if strings.HasPrefix(found, `"`) {
+			return `"` + redacted + `"`
+		}
+		return found
+	}))
 }
 
 // section is the key without indentation above or on a line.
