@@ -1,0 +1,56 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"mediapusher/internal/config"
+	"mediapusher/internal/device"
+	"mediapusher/internal/doctor"
+)
+
+// What an SRS says of its version decides what is said of H.265, unless the operator knows better.
+func TestMediaServer(t *testing.T) {
+	rtmp := listen(t)
+	go func() {
+		for {
+			conn, err := rtmp.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write(append([]byte{3}, make([]byte, 1536)...))
+			_, _ = io.Copy(io.Discard, conn)
+			_ = conn.Close()
+		}
+	}()
+	for name, tt := range map[string]struct {
+		answer string
+		policy config.HEVC
+		hevc   string
+		worst  doctor.State
+	}{
+		"SRS 6":             {`{"code":0,"data":{"major":6,"minor":0,"revision":155,"version":"6.0.155"}}`, config.HEVCAuto, "enhanced", doctor.OK},
+		"SRS 5":             {`{"code":0,"data":{"major":5,"minor":0,"revision":213,"version":"5.0.213"}}`, config.HEVCAuto, "none", doctor.Warning},
+		"SRS 5, forced":     {`{"code":0,"data":{"major":5,"minor":0,"revision":213,"version":"5.0.213"}}`, config.HEVCLegacy, "legacy", doctor.Broken},
+		"no SRS":            {`<html>`, config.HEVCAuto, "", doctor.Warning},
+		"no SRS, but known": {`<html>`, config.HEVCNone, "none", doctor.Warning},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.answer) }))
+			defer api.Close()
+			cfg := config.Default()
+			cfg.RTMP.PublishURL = device.NewSecret("rtmp://" + rtmp.Addr().String() + "/live/{stream}")
+			cfg.RTMP.HEVC, cfg.SRS.APIURL = tt.policy, device.NewSecret(api.URL)
+			findings, hevc := ofMediaServer(t.Context(), &cfg, false)
+			if hevc != tt.hevc || doctor.Worst(findings) != tt.worst || findings[0].State != doctor.OK {
+				t.Errorf("%q, %+v", hevc, findings)
+			}
+		})
+	}
+	embedded := config.Default()
+	if findings, hevc := ofMediaServer(t.Context(), &embedded, true); len(findings) != 0 || hevc != "enhanced" {
+		t.Errorf("embedded: %q, %+v", hevc, findings)
+	}
+}
