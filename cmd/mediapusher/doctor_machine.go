@@ -41,8 +41,8 @@ func ofPorts(ctx context.Context, cfg *config.Config) []doctor.Finding {
 
 // What Windows calls these errors of sockets (Winsock 2, WSAEACCES and WSAEADDRINUSE); no other system has the numbers.
 const (
-	winsockForbidden = syscall.Errno(10013)
-	winsockInUse     = syscall.Errno(10048)
+	errWinsockForbidden = syscall.Errno(10013)
+	errWinsockInUse     = syscall.Errno(10048)
 )
 
 // tryPort listens for a moment. The error is one of package doctor, or what the system says.
@@ -51,9 +51,9 @@ func tryPort(ctx context.Context, address string, ours func(ctx context.Context,
 	switch {
 	case err == nil:
 		return listener.Close()
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, winsockForbidden):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, errWinsockForbidden):
 		return doctor.ErrForbidden
-	case !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, winsockInUse):
+	case !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, errWinsockInUse):
 		return err
 	case ours(ctx, address):
 		return doctor.ErrOurs
