@@ -47,8 +47,8 @@ func SRS(s Server, setting string) []Finding {
 	if s.Err != nil {
 		api.State, api.What = Warning, textf("nothing is known of the server: %v", "得不到服务器的信息：%v", s.Err)
 		api.Do = textf(
-			"switch http_api on in srs.conf (`http_api { enabled on; listen 1985; }`), or name its address (srs.api_url); without it nobody "+
-				"can tell who watches a stream (%s was asked)",
+			"switch http_api on in srs.conf (`http_api { enabled on; listen 1985; }`), or name its address (srs.api_url); without "+
+				"it nobody can tell who watches a stream (%s was asked)",
 			"在 srs.conf 里打开 http_api（`http_api { enabled on; listen 1985; }`），或在 srs.api_url 里配置它的地址；否则无法知道谁在观看（询问的是 %s）", s.URL)
 		return []Finding{api}
 	}
