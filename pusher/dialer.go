@@ -39,9 +39,9 @@ type RTMPConfig struct {
 
 // RTMPDialer publishes to an RTMP server. It is safe for concurrent use.
 type RTMPDialer struct {
-	cfg     RTMPConfig
-	address string // for errors that come before there is a stream
-	late    error
+	cfg      RTMPConfig
+	template publishPoint // of a stream called "stream", where there is none yet
+	late     error
 }
 
 var _ Dialer = (*RTMPDialer)(nil)
@@ -69,9 +69,9 @@ func NewRTMPDialer(cfg RTMPConfig) (*RTMPDialer, error) {
 		cfg.Log = zap.NewNop()
 	}
 	return &RTMPDialer{
-		cfg:     cfg,
-		address: template.address,
-		late:    fmt.Errorf("no answer within %v: %w", cfg.Timeout, context.DeadlineExceeded),
+		cfg:      cfg,
+		template: template,
+		late:     fmt.Errorf("no answer within %v: %w", cfg.Timeout, context.DeadlineExceeded),
 	}, nil
 }
 
@@ -79,7 +79,7 @@ func NewRTMPDialer(cfg RTMPConfig) (*RTMPDialer, error) {
 func (d *RTMPDialer) Dial(ctx context.Context, stream string) (Conn, error) {
 	point, err := expand(d.cfg.URL, stream)
 	if err != nil {
-		return nil, &Error{Address: d.address, Step: StepDial, Err: err}
+		return nil, &Error{Address: d.template.address, Step: StepDial, Err: err}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout, d.late)
 	defer cancel()
@@ -105,17 +105,9 @@ func (d *RTMPDialer) Dial(ctx context.Context, stream string) (Conn, error) {
 
 // open does everything between the TCP connection and an accepted publish.
 func (d *RTMPDialer) open(ctx context.Context, raw net.Conn, point *publishPoint) (*rtmpConn, error) {
-	conn := raw
-	if point.secure {
-		secured := tls.Client(raw, d.tlsConfig(point.host))
-		if err := secured.HandshakeContext(ctx); err != nil {
-			return nil, d.failure(ctx, point, StepHandshake, err)
-		}
-		conn = secured
-	}
-	r := bufio.NewReader(conn)
-	if err := shakeHands(r, conn); err != nil {
-		return nil, d.failure(ctx, point, StepHandshake, err)
+	conn, r, err := d.greet(ctx, raw, point)
+	if err != nil {
+		return nil, err
 	}
 	out := newChunkWriter(conn)
 	n := &negotiation{point: point, in: newInbound(r, out), out: out}
@@ -133,6 +125,38 @@ func (d *RTMPDialer) open(ctx context.Context, raw net.Conn, point *publishPoint
 	}
 	d.cfg.Log.Debug("publish accepted", zap.String("address", point.address), zap.String("server", n.server.name))
 	return c, nil
+}
+
+// Greet tells whether an RTMP server answers there: it connects, shakes hands and leaves. The error is an *Error, whose address holds the
+// word "stream" where a stream's name would stand.
+func (d *RTMPDialer) Greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout, d.late)
+	defer cancel()
+	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.template.dial)
+	if err != nil {
+		return d.failure(ctx, &d.template, StepDial, err)
+	}
+	defer func() { _ = raw.Close() }() // nothing was begun
+	defer context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })()
+	_, _, err = d.greet(ctx, raw, &d.template)
+	return err
+}
+
+// greet opens TLS where the address asks for it, and shakes hands. What the server sends afterwards is read from r.
+func (d *RTMPDialer) greet(ctx context.Context, raw net.Conn, point *publishPoint) (conn net.Conn, r *bufio.Reader, err error) {
+	conn = raw
+	if point.secure {
+		secured := tls.Client(raw, d.tlsConfig(point.host))
+		if err := secured.HandshakeContext(ctx); err != nil {
+			return nil, nil, d.failure(ctx, point, StepHandshake, err)
+		}
+		conn = secured
+	}
+	r = bufio.NewReader(conn)
+	if err := shakeHands(r, conn); err != nil {
+		return nil, nil, d.failure(ctx, point, StepHandshake, err)
+	}
+	return conn, r, nil
 }
 
 func (d *RTMPDialer) tlsConfig(host string) *tls.Config {
@@ -170,15 +194,24 @@ func shakeHands(r *bufio.Reader, conn net.Conn) error {
 	return w.Flush()
 }
 
-// flushBeforeRead keeps the many small writes of the library's handshake in one segment.
+// flushBeforeRead keeps the many small writes of the library's handshake in one segment, and looks at the version that the library
+// passes over.
 type flushBeforeRead struct {
-	r *bufio.Reader
-	w *bufio.Writer
+	r     *bufio.Reader
+	w     *bufio.Writer
+	begun bool
 }
 
 func (f *flushBeforeRead) Read(p []byte) (int, error) {
 	if err := f.w.Flush(); err != nil {
 		return 0, err
+	}
+	if !f.begun {
+		f.begun = true
+		// RTMP 1.0 section 5.2.2: 32 and more are not allowed, so that protocols of text are told from it.
+		if version, err := f.r.Peek(1); err == nil && version[0] >= 32 {
+			return 0, errNotRTMP
+		}
 	}
 	return f.r.Read(p)
 }

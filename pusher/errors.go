@@ -14,6 +14,7 @@ var (
 	// ErrNoPicture is returned where the parameter sets of a stream cannot describe a picture.
 	ErrNoPicture = errors.New("no playable picture")
 
+	errNotRTMP = errors.New("something else than an RTMP server answers")
 	// errClosedOnPublish is all that SRS of every version says of a name that is taken, or of a hook that refuses.
 	errClosedOnPublish = errors.New("the server closed the connection: the name is taken, or a hook of the server refuses")
 )

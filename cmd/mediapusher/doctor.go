@@ -79,7 +79,7 @@ func (c *doctorCommand) examine(ctx context.Context, out io.Writer, password dev
 		return append(findings, ofLibraries(ctx, &cfg, program)...), nil
 	}
 	findings = append(findings, ofPorts(ctx, &cfg)...)
-	ofServer, hevc := ofMediaServer(ctx, &cfg, c.Publish)
+	ofServer, hevc := c.ofMediaServer(ctx, &cfg)
 	findings = append(findings, ofServer...)
 	findings = append(findings, ofSystem()...)
 	findings = append(findings, ofDataDir(&cfg, os.Environ()))

@@ -4,11 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"io"
-	"net"
 	"strings"
-	"time"
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/doctor"
@@ -17,30 +13,46 @@ import (
 )
 
 // ofMediaServer looks at the server outside, where streams go to one, and tells in which form it takes H.265, empty where nobody knows.
-func ofMediaServer(ctx context.Context, cfg *config.Config, publish bool) (findings []doctor.Finding, hevc string) {
-	host := cfg.PublishHost()
-	if host == "" {
+func (c *doctorCommand) ofMediaServer(ctx context.Context, cfg *config.Config) (findings []doctor.Finding, hevc string) {
+	if cfg.PublishHost() == "" {
 		return nil, string(config.HEVCEnhanced) // the embedded one
 	}
-	limited, cancel := context.WithTimeout(ctx, askLimit)
-	err := greetRTMP(limited, host)
-	cancel()
-	findings = append(findings, doctor.RTMP(host, err))
-	if publish && err == nil {
-		findings = append(findings, doctor.Publish(tryPublish(ctx, cfg)))
+	findings = c.ofRTMP(ctx, cfg)
+	ofAPI, hevc := ofSRS(ctx, cfg)
+	return append(findings, ofAPI...), hevc
+}
+
+// ofRTMP looks whether the server answers, and takes a stream where that is asked for.
+func (c *doctorCommand) ofRTMP(ctx context.Context, cfg *config.Config) []doctor.Finding {
+	dialer, err := pusher.NewRTMPDialer(pusher.RTMPConfig{URL: cfg.RTMP.PublishURL.Reveal()})
+	if err == nil {
+		err = dialer.Greet(ctx)
 	}
+	var failed *pusher.Error
+	if errors.As(err, &failed) && failed.Err != nil {
+		err = failed.Err // the finding names the address itself
+	}
+	findings := []doctor.Finding{doctor.RTMP(cfg.PublishHost(), err)}
+	if c.Publish && err == nil {
+		findings = append(findings, doctor.Publish(tryPublish(ctx, dialer)))
+	}
+	return findings
+}
+
+// ofSRS asks the server's HTTP API where there may be one, and tells in which form H.265 is taken.
+func ofSRS(ctx context.Context, cfg *config.Config) (findings []doctor.Finding, hevc string) {
 	if cfg.RTMP.HEVC != config.HEVCAuto {
 		hevc = string(cfg.RTMP.HEVC)
 	}
 	address, ask := cfg.SRSAPI()
 	if !ask {
-		return findings, hevc
+		return nil, hevc
 	}
 	server := doctor.Server{}
 	client, err := srs.New(srs.Config{URL: address.Reveal()})
 	if err != nil {
 		server.Err = err
-		return append(findings, doctor.SRS(server, string(cfg.RTMP.HEVC))...), hevc
+		return doctor.SRS(server, string(cfg.RTMP.HEVC)), hevc
 	}
 	server.URL = client.URL()
 	version, err := client.Version(ctx)
@@ -48,45 +60,11 @@ func ofMediaServer(ctx context.Context, cfg *config.Config, publish bool) (findi
 	if err == nil && hevc == "" {
 		hevc = server.HEVC
 	}
-	return append(findings, doctor.SRS(server, string(cfg.RTMP.HEVC))...), hevc
-}
-
-// greetRTMP begins the simple handshake (RTMP 1.0 section 5.2): a server answers with its version and 1536 bytes.
-func greetRTMP(ctx context.Context, address string) error {
-	const version, length = 3, 1536
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
-	hello := make([]byte, 1+length)
-	hello[0] = version
-	if _, err := rand.Read(hello[9:]); err != nil { // behind the time and the four zero bytes
-		return fmt.Errorf("handshake: %w", err)
-	}
-	if _, err := conn.Write(hello); err != nil {
-		return fmt.Errorf("handshake: %w", err)
-	}
-	answer := make([]byte, 1+length)
-	if _, err := io.ReadFull(conn, answer[:1]); err != nil {
-		return fmt.Errorf("handshake: %w", err)
-	}
-	if answer[0] != version {
-		return errors.New("something else than an RTMP server answers")
-	}
-	if _, err := io.ReadFull(conn, answer[1:]); err != nil {
-		return fmt.Errorf("handshake: %w", err)
-	}
-	return nil
+	return doctor.SRS(server, string(cfg.RTMP.HEVC)), hevc
 }
 
 // tryPublish publishes a stream without pictures and ends it at once.
-func tryPublish(ctx context.Context, cfg *config.Config) error {
-	dialer, err := pusher.NewRTMPDialer(pusher.RTMPConfig{URL: cfg.RTMP.PublishURL.Reveal()})
-	if err != nil {
-		return err
-	}
+func tryPublish(ctx context.Context, dialer pusher.Dialer) error {
 	conn, err := dialer.Dial(ctx, "mediapusher-doctor-"+strings.ToLower(rand.Text()[:8]))
 	if err != nil {
 		return err

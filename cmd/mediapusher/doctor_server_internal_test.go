@@ -20,7 +20,7 @@ func TestMediaServer(t *testing.T) {
 			if err != nil {
 				return
 			}
-			_, _ = conn.Write(append([]byte{3}, make([]byte, 1536)...))
+			_, _ = conn.Write(append([]byte{3}, make([]byte, 2*1536)...))
 			_, _ = io.Copy(io.Discard, conn)
 			_ = conn.Close()
 		}
@@ -43,14 +43,14 @@ func TestMediaServer(t *testing.T) {
 			cfg := config.Default()
 			cfg.RTMP.PublishURL = device.NewSecret("rtmp://" + rtmp.Addr().String() + "/live/{stream}")
 			cfg.RTMP.HEVC, cfg.SRS.APIURL = tt.policy, device.NewSecret(api.URL)
-			findings, hevc := ofMediaServer(t.Context(), &cfg, false)
+			findings, hevc := new(doctorCommand).ofMediaServer(t.Context(), &cfg)
 			if hevc != tt.hevc || doctor.Worst(findings) != tt.worst || findings[0].State != doctor.OK {
 				t.Errorf("%q, %+v", hevc, findings)
 			}
 		})
 	}
 	embedded := config.Default()
-	if findings, hevc := ofMediaServer(t.Context(), &embedded, true); len(findings) != 0 || hevc != "enhanced" {
+	if findings, hevc := (&doctorCommand{Publish: true}).ofMediaServer(t.Context(), &embedded); len(findings) != 0 || hevc != "enhanced" {
 		t.Errorf("embedded: %q, %+v", hevc, findings)
 	}
 }

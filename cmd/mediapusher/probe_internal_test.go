@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
@@ -124,46 +123,6 @@ func TestTryPort(t *testing.T) {
 	}
 	if err := tryPort(t.Context(), "192.0.2.1:80", answersAsOurs); err == nil {
 		t.Error("an address of somebody else can be listened at")
-	}
-}
-
-func TestGreetRTMP(t *testing.T) {
-	for name, tt := range map[string]struct {
-		answer []byte
-		good   bool
-	}{
-		"server":       {append([]byte{3}, make([]byte, 1536)...), true},
-		"web server":   {[]byte("HTTP/1.1 400 Bad Request\r\n\r\n"), false},
-		"half of it":   {append([]byte{3}, make([]byte, 700)...), false},
-		"hangs up":     {nil, false},
-		"later digest": {append([]byte{3, 0, 0, 0, 1, 4, 0, 0, 1}, make([]byte, 1528+1536)...), true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			listener := listen(t)
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				conn, err := listener.Accept()
-				if err != nil {
-					return
-				}
-				hello := make([]byte, 1537)
-				if _, err := io.ReadFull(conn, hello); err == nil && hello[0] == 3 {
-					_, _ = conn.Write(tt.answer)
-				}
-				_ = conn.Close()
-			}()
-			if err := greetRTMP(t.Context(), listener.Addr().String()); (err == nil) != tt.good {
-				t.Errorf("%v", err)
-			}
-			<-done
-		})
-	}
-	silent := listen(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := greetRTMP(ctx, silent.Addr().String()); err == nil {
-		t.Error("a server that says nothing greets")
 	}
 }
 
