@@ -1,13 +1,12 @@
 package api
 
 import (
-	"encoding/json"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mediapusher/internal/device"
 )
 
 // maxMessage is the ceiling for the characters of a status_message; old pages show it in an alert.
@@ -59,21 +58,11 @@ func clean(text, secret string) string {
 
 // codings are the forms in which a secret may stand in a text, the longest first.
 func codings(secret string) []string {
-	if strings.TrimSpace(secret) == "" {
-		return nil
+	forms := device.NewSecret(secret).Forms()
+	if oneLine := strings.Join(strings.Fields(secret), " "); len(forms) > 0 && oneLine != secret {
+		forms = append(forms, oneLine) // as clean has made the text
 	}
-	oneLine := strings.Join(strings.Fields(secret), " ")
-	forms := []string{secret, oneLine, url.QueryEscape(secret), url.PathEscape(secret), url.UserPassword("", secret).String()[1:]}
-	if quoted, err := json.Marshal(secret); err == nil {
-		forms = append(forms, string(quoted[1:len(quoted)-1]))
-	}
-	slices.SortFunc(forms, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return slices.Compact(forms)
+	return forms
 }
 
 // hide replaces a secret, short ones only where they are words.

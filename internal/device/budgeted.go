@@ -2,7 +2,6 @@ package device
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -42,15 +41,10 @@ func (s *budgeted) Run(ctx context.Context, sink media.Sink) error {
 		return err
 	}
 	defer admitted()
-	err = s.source.Run(ctx, &starter{sink: sink, started: started, accepted: func() {
+	return s.lease.heard(s.source.Run(ctx, &starter{sink: sink, started: started, accepted: func() {
 		pool.note(target, nil)
 		admitted()
-	}})
-	var failure *Error
-	if errors.As(err, &failure) {
-		s.lease.met(failure)
-	}
-	return err
+	}}))
 }
 
 // limit is how many streams of the use the operator allows, 0 for any number.

@@ -182,7 +182,7 @@ func (f *Fallback) chosen(target Target, device Device, way Way, tried []failed)
 		why := t.way + ": " + t.err.reason()
 		if t.err.Kind != KindNotBuilt && rested[t.way].why != why {
 			f.cfg.Log.Warn("another way to the recorder is taken", zap.String("device", target.Address()), zap.String("way", way.Name),
-				zap.String("instead_of", t.way), zap.Error(t.err))
+				zap.String("instead_of", t.way), zap.Error(target.Password.Unspoken(t.err)))
 		}
 		rest := setback{why: why, missing: t.err.Kind == KindNotBuilt}
 		if t.err.Kind != KindNotBuilt {

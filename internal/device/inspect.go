@@ -27,8 +27,7 @@ func (d *lease) Describe(ctx context.Context) (*Description, error) {
 	defer done()
 	told, err := InspectorOf(d.login.device, d.login.target).Describe(ctx)
 	if err != nil {
-		d.met(err)
-		return nil, err
+		return nil, d.met(err)
 	}
 	whole := *told
 	settings := d.pool.cfg.Settings(d.login.target)
@@ -50,8 +49,7 @@ func (d *lease) Snapshot(ctx context.Context, channel int) ([]byte, error) {
 	defer done()
 	picture, err := InspectorOf(d.login.device, d.login.target).Snapshot(ctx, channel)
 	if err != nil {
-		d.met(err)
-		return nil, err
+		return nil, d.met(err)
 	}
 	return picture, nil
 }

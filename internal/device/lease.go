@@ -24,8 +24,7 @@ func (d *lease) Info() Info { return d.login.device.Info() }
 func (d *lease) Live(ctx context.Context, request LiveRequest) (media.Source, error) {
 	source, err := d.login.device.Live(ctx, request)
 	if err != nil {
-		d.met(err)
-		return nil, err
+		return nil, d.met(err)
 	}
 	return &budgeted{lease: d, source: source, use: liveUse}, nil
 }
@@ -39,18 +38,16 @@ func (d *lease) Search(ctx context.Context, request SearchRequest, page func([]p
 			fmt.Sprintf("other searches on this recorder took longer than %s", time.Since(begin).Round(100*time.Millisecond)), err)
 	}
 	defer budgets.giveTurn(recorderOf(target), searching)
-	err := d.login.device.Search(ctx, request, page)
-	if err != nil {
-		d.met(err)
+	if err := d.login.device.Search(ctx, request, page); err != nil {
+		return d.met(err)
 	}
-	return err
+	return nil
 }
 
 func (d *lease) Playback(ctx context.Context, request PlaybackRequest) (media.Source, error) {
 	source, err := d.login.device.Playback(ctx, request)
 	if err != nil {
-		d.met(err)
-		return nil, err
+		return nil, d.met(err)
 	}
 	return &budgeted{lease: d, source: source, use: playbackUse}, nil
 }
@@ -59,8 +56,7 @@ func (d *lease) Playback(ctx context.Context, request PlaybackRequest) (media.So
 func (d *lease) PTZ(ctx context.Context, channel int) (ptz.Head, error) {
 	head, err := d.login.device.PTZ(ctx, channel)
 	if err != nil {
-		d.met(err)
-		return nil, err
+		return nil, d.met(err)
 	}
 	return &observed{lease: d, head: head}, nil
 }
@@ -71,12 +67,13 @@ func (d *lease) Close() error {
 	return nil
 }
 
-// met lets the pool learn from an error.
-func (d *lease) met(err error) {
+// met lets the pool learn from an error, and returns it as callers and logs may have it.
+func (d *lease) met(err error) error {
 	d.pool.note(d.login.target, err)
 	d.pool.mu.Lock()
 	defer d.pool.mu.Unlock()
 	d.pool.spoil(d.login, err)
+	return d.login.target.Password.Unspoken(err)
 }
 
 // admit lets a stream try the password, as Pool.admit does. Where another stream of a login that is not fresh was refused, the login is
@@ -119,10 +116,13 @@ func (o *observed) Stop(ctx context.Context, command ptz.Command) error {
 
 func (o *observed) Close() error { return o.head.Close() }
 
-func (o *observed) seen(err error) error {
+func (o *observed) seen(err error) error { return o.lease.heard(err) }
+
+// heard is met for what runs longer than a question: only a device's own error says something about it.
+func (d *lease) heard(err error) error {
 	var failure *Error
 	if errors.As(err, &failure) {
-		o.lease.met(failure)
+		_ = d.met(failure)
 	}
-	return err
+	return d.login.target.Password.Unspoken(err)
 }
