@@ -59,11 +59,21 @@ var (
 // Service is the service in the eyes of an operator. Its methods are called one after the other. Every error wraps one of the errors
 // above or says what the manager said.
 type Service interface {
+	Installation
+	Operation
+}
+
+// Installation is what makes a service of the program, and takes it away again.
+type Installation interface {
 	// Install puts the running program in as the service, keeps a configuration that is there, and starts the service, or restarts it
 	// where it runs already.
 	Install(ctx context.Context) error
 	// Uninstall stops the service and removes all that Install and the service made, but for what is kept.
 	Uninstall(ctx context.Context, keep Keep) error
+}
+
+// Operation is what is done with a service that is installed.
+type Operation interface {
 	// Start starts the service, and returns when it serves. A service that runs is left alone.
 	Start(ctx context.Context) error
 	// Stop stops the service, and returns when it has ended.
