@@ -3,6 +3,8 @@ package task
 import (
 	"errors"
 	"time"
+
+	"mediapusher/internal/device"
 )
 
 // course is how far a session has come on its road, for those who look at it. Nothing is decided by it. The session's mutex guards it.
@@ -62,22 +64,28 @@ func (c *course) reached(step Step, now time.Time) (done []Passage) {
 	return done
 }
 
-// pullFailed notes the end of a run of the source, at the step where it was; a refused password always speaks of the login. What was
-// there before is gone with the run.
+// pullFailed notes the end of a run of the source, at the step where it was, or at the login where nobody was let in. What was there
+// before is gone with the run.
 func (c *course) pullFailed(err error, now time.Time) {
 	c.sourceErr = err
 	at := c.stoppedAt(firstOfPull, firstOfPush, indexOf(StepReceive))
-	if refusesLogin(err) {
+	if c.shutOut(err) {
 		at = indexOf(StepLogin)
 	}
 	c.fail(at, firstOfPush, err, now)
+}
+
+// shutOut tells a failure of the login. A refusal behind a login that went well is of the stream: the user may lack the right to it.
+func (c *course) shutOut(err error) bool {
+	var said *device.Error
+	return refusesLogin(err) && (c.passages[indexOf(StepLogin)].State != PassageDone || errors.As(err, &said) && said.Op == device.OpLogin)
 }
 
 // searchFailed notes that nothing can be played.
 func (c *course) searchFailed(err error, now time.Time) {
 	c.sourceErr = err
 	at := indexOf(StepOpen)
-	if refusesLogin(err) {
+	if c.shutOut(err) {
 		at = indexOf(StepLogin)
 	}
 	c.fail(at, firstOfPush, err, now)

@@ -60,6 +60,7 @@ func TestTraceOfALiveSession(t *testing.T) {
 func TestTraceOfStartsThatFail(t *testing.T) {
 	refused := &device.Error{Op: device.OpLogin, Kind: device.KindAuth, Code: 401, Meaning: "wrong password"}
 	late := &device.Error{Op: device.OpLogin, Kind: device.KindLocked, Meaning: "found out at DESCRIBE"}
+	forbidden := &device.Error{Op: device.OpLive, Kind: device.KindAuth, Code: 401, Meaning: "RTSP refuses"}
 	missing := &device.Error{Op: device.OpLive, Kind: device.KindNoSuchChannel, Code: 404}
 	garbage := func(ctx context.Context, _ *recorder, _ device.Stream, sink media.Sink) error {
 		if err := sink.SetTracks([]*media.Track{h264}); err != nil {
@@ -85,6 +86,10 @@ func TestTraceOfStartsThatFail(t *testing.T) {
 		"login refused at the stream": {
 			func(s *scene) { s.recorder.live = func(context.Context) error { return late } },
 			"login:failed open:waiting receive:waiting picture:waiting publish:waiting send:waiting ", task.StepLogin, late,
+		},
+		"stream refused behind the login": {
+			func(s *scene) { s.recorder.live = func(context.Context) error { return forbidden } },
+			"login:done open:failed receive:waiting picture:waiting publish:waiting send:waiting ", task.StepOpen, forbidden,
 		},
 		"channel": {
 			func(s *scene) { s.recorder.live = func(context.Context) error { return missing } },
