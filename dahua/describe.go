@@ -127,7 +127,7 @@ func (r *recorder) list(told values, states map[int]cameraState) []device.Channe
 				c.Reason = netway.Name(state.Connection)
 			}
 		case recorder && listed && remote.unused():
-			c.Online, c.Reason = new(false), "no camera is set up, or it is switched off in the recorder"
+			c.Online, c.Reason = new(false), device.Unused
 		}
 		all = append(all, c)
 	}

@@ -175,6 +175,8 @@ func (r *recorder) list(p *plan, found *survey) []*listed {
 			if !online {
 				one.Reason = netway.Plain([]byte(state.Result))
 			}
+		case number <= p.analog && strings.EqualFold(strings.TrimSpace(input.Enabled), "false"):
+			one.Online, one.Reason = new(false), device.Unused
 		case number <= p.analog && strings.TrimSpace(input.Resolution) != "":
 			online := !strings.EqualFold(strings.TrimSpace(input.Resolution), noVideo)
 			one.Online = &online

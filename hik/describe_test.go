@@ -144,9 +144,11 @@ func TestDescribe(t *testing.T) {
 		{
 			"hybrid that counts proxied channels from 1 again",
 			pages{map[string]string{
-				info: identity("HYBRIDDVR"), caps: numbers(2, 2),
+				info: identity("HYBRIDDVR"), caps: numbers(3, 2),
 				inputs: "<VideoInputChannelList><VideoInputChannel><id>1</id><name>Gate</name><resDesc>1080P25</resDesc></VideoInputChannel>" +
-					"<VideoInputChannel><id>2</id><name>Dark</name><resDesc>NO VIDEO</resDesc></VideoInputChannel></VideoInputChannelList>",
+					"<VideoInputChannel><id>2</id><name>Dark</name><resDesc>NO VIDEO</resDesc></VideoInputChannel>" +
+					"<VideoInputChannel><id>3</id><videoInputEnabled>false</videoInputEnabled><name>Off</name><resDesc>960H</resDesc></VideoInputChannel>" +
+					"</VideoInputChannelList>",
 				list:   "<InputProxyChannelList><InputProxyChannel><id>1</id><name>IP</name></InputProxyChannel></InputProxyChannelList>",
 				state:  "<InputProxyChannelStatusList><InputProxyChannelStatus><id>1</id><online>true</online></InputProxyChannelStatus></InputProxyChannelStatusList>",
 				direct: "<StreamingChannelList>" + stream(101, "H.264", 704, 576) + "</StreamingChannelList>",
@@ -154,6 +156,7 @@ func TestDescribe(t *testing.T) {
 			}, 404},
 			"1 Gate online=true \"\" ptz=? main=H.264/704x576/12.5/2048000 sub=?\n" +
 				"2 Dark online=false \"NO VIDEO\" ptz=? main=? sub=?\n" +
+				"3 Off online=false \"no camera is set up, or it is switched off in the recorder\" ptz=? main=? sub=?\n" +
 				"33 IP online=true \"\" ptz=? main=H.265/1280x720/12.5/2048000 sub=?\n",
 		},
 	}

@@ -97,7 +97,8 @@ func (t streamTable) coding(channel, stream int) *device.Coding {
 type inputItem struct {
 	ID         string `xml:"id"`
 	Name       string `xml:"name"`
-	Resolution string `xml:"resDesc"` // "NO VIDEO" where nothing is connected
+	Resolution string `xml:"resDesc"`           // "NO VIDEO" where nothing is connected
+	Enabled    string `xml:"videoInputEnabled"` // "false" where the recorder gave the input up, such as for an IP channel
 }
 
 type inputList struct {

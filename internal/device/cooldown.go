@@ -65,7 +65,7 @@ func (c *coolDown) check(a account, password Secret) error {
 	now := c.now()
 	r.expire(now)
 	if r.locked.words != nil {
-		return r.locked.resting(now, "the account is locked")
+		return r.locked.resting(now, lockedAccount)
 	}
 	for _, refused := range r.refused {
 		if refused.password == password {
@@ -188,11 +188,20 @@ func (r *record) forget(password Secret) {
 	}
 }
 
-// notTried are the words of every error for which the device was not asked.
-const notTried = "; not tried again for "
+const (
+	// notTried are the words of every error for which the device was not asked, lockedAccount those before it where it said that the
+	// account is locked.
+	notTried      = "; not tried again for "
+	lockedAccount = "the account is locked"
+)
 
 // Resting tells that the device was not asked: the account rests after a refusal, for RetryAfter.
 func (e *Error) Resting() bool { return e.Kind == KindLocked && strings.Contains(e.Meaning, notTried) }
+
+// RestsLocked tells that the account rests because the device has locked it: no other password is tried either.
+func (e *Error) RestsLocked() bool {
+	return e.Kind == KindLocked && strings.HasPrefix(e.Meaning, lockedAccount+notTried)
+}
 
 // resting makes the error for a caller who is not let through to the device.
 func (r refusal) resting(now time.Time, why string) error {

@@ -63,13 +63,16 @@ type Channel struct {
 	// Name is what the recorder shows, in UTF-8, at most 120 bytes.
 	Name string
 	// Online says whether the camera is connected, and Reason what the device says where it is not. PTZ says whether it can be moved. Both
-	// are nil where the device does not tell.
+	// are nil where the device does not tell. Reason is Unused for a channel that is not in use.
 	Online *bool
 	Reason string
 	PTZ    *bool
 	// Main and Sub are the codings of the streams; nil where the device does not tell, or has none.
 	Main, Sub *Coding
 }
+
+// Unused is the Reason of a channel that the device lists, but to which no camera belongs.
+const Unused = "no camera is set up, or it is switched off in the recorder"
 
 // Coding is how a stream is set to be coded. Fields are zero where the device does not tell.
 type Coding struct {

@@ -111,9 +111,9 @@ func published(err *pusher.Error) error {
 	return fmt.Errorf("%w: %w", task.ErrPublish, err)
 }
 
-func resting(t *testing.T) error {
+func resting(t *testing.T, kind device.Kind) error {
 	t.Helper()
-	refuse := driver{said(device.OpLogin, device.KindAuth, 401, "user or password refused")}
+	refuse := driver{said(device.OpLogin, kind, 401, "user or password refused")}
 	pool := device.NewPool(device.PoolConfig{Drivers: map[device.Vendor]device.Driver{device.Hikvision: refuse}})
 	defer pool.Close()
 	target := device.Target{Vendor: device.Hikvision, Host: "192.0.2.10", Port: 8000, User: "admin", Password: device.NewSecret("hush")}
@@ -206,13 +206,15 @@ func sourceCases(t *testing.T) []example {
 		{"refused_login", "RTSP alone", failed("login", said(live, device.KindAuth, 401, "RTSP refuses")), none, "login", "error", nil},
 		{"refused_login", "of a session that had a picture", lost("login", said(login, device.KindAuth, 401, "refused")), listed(), "login", "error", nil},
 		{"locked", "", failed("login", locked), none, "login", "error", []string{"30 min|30 分钟", "192.0.2.10"}},
-		{"resting", "", failed("login", resting(t)), none, "login", "error", []string{"5 min|5 分钟", "login.cool_down"}},
+		{"locked", "and not asked since", failed("login", resting(t, device.KindLocked)), none, "login", "error", []string{"30 min|30 分钟", "restart|重启"}},
+		{"resting", "", failed("login", resting(t, device.KindAuth)), none, "login", "error", []string{"5 min|5 分钟", "login.cool_down"}},
 		{"not_allowed", "", failed("login", said(login, device.KindNotAllowed, 0, "outside of allow_devices")), none, "login", "error", []string{"allow_devices"}},
 		{"sdk_missing", "", failed("login", said(login, device.KindNotBuilt, 0, "libhcnetsdk.so is missing")), none, "login", "error", []string{"libhcnetsdk.so", "doctor --sdk"}},
 		{"sdk_worker", "", failed("login", ours), none, "login", "error", []string{"139"}},
 		{"unsupported_device", "", failed("login", said(login, device.KindUnsupported, 0, "RTSP asks for authentication that is unknown")), none, "login", "error", []string{"basic_auth"}},
 		{"protocol", "", failed("login", said(login, device.KindProtocol, 0, "not a Hikvision device: no ISAPI there")), none, "login", "error", []string{"nvr_category", "no ISAPI"}},
 		{"stream_unreachable", "", failed("open", said(live, device.KindUnreachable, 0, "no connection to the RTSP port")), none, "open", "error", []string{"192.0.2.10:554", "rtsp_port"}},
+		{"no_permission", "refused by RTSP alone", failed("open", said(live, device.KindAuth, 401, "RTSP refuses")), none, "open", "error", []string{"digest"}},
 		{"no_permission", "", failed("open", said(live, device.KindAuth, 403, "forbidden")), none, "open", "error", []string{"33", "403"}},
 		{"no_such_channel", "", failed("open", said(live, device.KindNoSuchChannel, 404, "no such channel")), none, "open", "error", []string{"33", "404", "nvr_channel"}},
 		{"camera_offline", "", failed("open", said(live, device.KindOffline, 0, "the recorder calls the camera of this channel offline")), none, "open", "error", []string{"33", "192.0.2.10"}},

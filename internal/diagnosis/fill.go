@@ -47,12 +47,12 @@ func (e *examination) filler(f finding) func(Text) Text {
 	en := strings.NewReplacer(append([]string{
 		"{device}", vendor.EN + " " + t.Address, "{vendor}", vendor.EN, "{server}", server.EN, "{step}", step.EN,
 		"{retry}", before(" ", span(retry).EN), "{keyage}", keyAge.EN, "{frameage}", frameAge.EN, "{endage}", endAge.EN,
-		"{said}", before(" In its own words: ", own(f.err)), "{viewers}", e.viewers().EN,
+		"{said}", before(" Details: ", own(f.err)), "{viewers}", e.viewers().EN,
 	}, both...)...)
 	zh := strings.NewReplacer(append([]string{
 		"{device}", vendor.ZH + " " + t.Address, "{vendor}", vendor.ZH, "{server}", server.ZH, "{step}", step.ZH,
 		"{retry}", before(" ", span(retry).ZH), "{keyage}", keyAge.ZH, "{frameage}", frameAge.ZH, "{endage}", endAge.ZH,
-		"{said}", before("原始信息：", own(f.err)), "{viewers}", e.viewers().ZH,
+		"{said}", before("详细信息：", own(f.err)), "{viewers}", e.viewers().ZH,
 	}, both...)...)
 	return func(text Text) Text { return Text{en.Replace(text.EN), zh.Replace(text.ZH)} }
 }

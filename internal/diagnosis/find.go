@@ -125,7 +125,7 @@ func (e *examination) ofDevice(said *device.Error) Cause {
 		}
 		return NoPermission
 	case device.KindLocked:
-		if said.Resting() {
+		if said.Resting() && !said.RestsLocked() {
 			return Resting
 		}
 		return Locked

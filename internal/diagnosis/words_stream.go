@@ -10,11 +10,13 @@ var streamWords = map[Cause]words{
 		"请在防火墙上放行本机到录像机的该端口，并确认录像机已开启 RTSP；如果 RTSP 端口不是 554，请在请求或配置 devices 中指定 rtsp_port。",
 	}},
 	NoPermission: {severity: Failure, what: Text{
-		"The user may log in at {device}, but has no right to channel {channel}.{said}", "用户可以登录{device}，但没有通道 {channel} 的权限。{said}",
+		"{device} took the login, but refuses the stream of channel {channel} to this user.{said}", "已登录{device}，但它拒绝该用户取通道 {channel} 的码流。{said}",
 	}, next: Text{
 		"In the recorder's user management, give the user the right to view (and to play back) this channel, or use another " +
-			"user. The recorder may also be asking for the password of the camera behind the channel.",
-		"请在录像机的用户管理中为该用户开通此通道的预览（和回放）权限，或换一个用户。也可能是通道后面的摄像机密码不对。",
+			"user. If the user has it, set RTSP authentication to digest at the recorder, use a password of at most 16 letters " +
+			"and digits, log out others who watch, and check the camera's password in the recorder.",
+		"请在录像机的用户管理中为该用户开通此通道的预览（和回放）权限，或换一个用户。如果已有权限，请在录像机上把 RTSP 认证方式设为 digest，" +
+			"使用不超过 16 位的字母和数字密码，让其他正在观看的用户退出，并检查录像机里保存的摄像机密码。",
 	}},
 	NoSuchChannel: {severity: Failure, what: Text{
 		"{device} has no channel {channel}, or does not serve this stream of it.{said}", "{device} 没有通道 {channel}，或不提供该通道的这路码流。{said}",
@@ -36,8 +38,10 @@ var streamWords = map[Cause]words{
 		"{device} 暂时不能再提供码流：取流路数、回放路数、用户数或带宽已达上限。{said}",
 	}, next: Text{
 		"End streams that nobody needs (also of other programs and clients), use sub streams, or raise the recorder's " +
-			"limits. max_live and max_playbacks in devices let this service refuse by itself before the recorder does.",
-		"请停止不需要的码流（包括其他程序和客户端的），改用子码流，或提高录像机的上限。配置 devices 中的 max_live 和 max_playbacks 可让本服务提前限流。",
+			"limits; where it says forbidden (403), check also that the user may view this channel. max_live and max_playbacks in " +
+			"devices let this service refuse by itself before the recorder does.",
+		"请停止不需要的码流（包括其他程序和客户端的），改用子码流，或提高录像机的上限；如果返回 403，还要确认该用户有此通道的预览权限。" +
+			"配置 devices 中的 max_live 和 max_playbacks 可让本服务提前限流。",
 	}},
 	NoRecording: {severity: Failure, what: Text{
 		"{device} has no recording of channel {channel} in the asked time.{said}", "{device} 在所选时间段内没有通道 {channel} 的录像。{said}",
