@@ -20,6 +20,7 @@ const overlays = new Set(['starting', 'connecting', 'ended']);
 
 export class Player {
   statusEvery = 2; // s
+  kind = 'live'; // as the service calls it
 
   // title gives the card's title in the language of the moment.
   constructor(title, request, clock, gone) {
@@ -79,7 +80,7 @@ export class Player {
       return;
     }
     this.handle = answer.play_handle;
-    this.traced = this.handle;
+    this.traced = ['handle', this.handle];
     this.since = 0;
     this.failures = 0;
     this.addresses(answer);
@@ -199,6 +200,18 @@ export class Player {
     this.since = 0;
     this.rest = Math.min(restAfterFailure * 2 ** this.failures++, longestRest);
     this.set(final.has(answer.status_code) ? 'failed' : 'waiting');
+    this.trace(answer);
+  }
+
+  // trace finds what the service has noted of a start that failed: such a start has no handle, but stands in the list of what has ended.
+  async trace(answer) {
+    const { nvr_addr: host, nvr_port: port, nvr_channel: channel } = this.request;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const { ended = [] } = await api.sessions(); // the newest comes first
+    const found = ended.find((one) => one.address === address && one.channel === channel && one.kind === this.kind && one.status_code === answer.status_code);
+    if (!found || this.failure !== answer) return;
+    this.traced = ['session', found.session_id];
+    this.show();
   }
 
   set(state) {
@@ -217,7 +230,7 @@ export class Player {
     this.ways.value = this.way;
     const why = this.find('.why');
     why.hidden = !this.traced;
-    why.href = route('trace', 'handle', this.traced);
+    why.href = route('trace', ...this.traced ?? []);
     set(this.find('.overlay'), overlays.has(this.state) ? word(`${this.state}Long`) : '');
     set(this.find('[data-number="age"]'), typeof this.age === 'number' ? word('ago', { time: duration(this.age) }) : '–');
     const lines = [];

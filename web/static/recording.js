@@ -11,6 +11,7 @@ const speeds = [0.5, 1, 2, 4, 8];
 
 export class Recording extends Player {
   statusEvery = 1;
+  kind = 'playback';
 
   constructor(...common) {
     super(...common);

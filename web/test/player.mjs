@@ -72,6 +72,21 @@ async function undecodable(page, check, report) {
   report.refusing = false;
 }
 
+// unstarted is a start that fails. It has no handle, and its card leads to the trace of the session all the same.
+async function unstarted(page, check) {
+  const session = (id, rest) => ({ session_id: id, kind: 'live', address: '127.0.0.1:8000', channel: 33, status_code: 603, state: 'ending', ended_age: 1, ...rest });
+  const ended = [session('recording', { kind: 'playback' }), session('neighbour', { channel: 34 }), session('stopped', { status_code: 605 }), session('this'), session('older')];
+  await page.route('**/REAL_STREAM', (route) => route.fulfill({ json: { status_code: 603, status_message: 'offline' } }));
+  await page.route('**/STREAMS', (route) => route.fulfill({ json: { status_code: 200, status_message: 'OK', streams: [], ended } }));
+  await play(page, 'hikvision');
+  await page.waitForSelector('.player .why');
+  const leads = await page.getAttribute('.player .why', 'href');
+  check(leads === '#/trace/session/this', `"why is it black?" of a start that failed leads to ${leads}`);
+  await page.unroute('**/REAL_STREAM');
+  await page.unroute('**/STREAMS');
+  await stop(page);
+}
+
 async function webrtc(page, check, report) {
   const whep = await answering(page);
   await play(page, 'dahua');
@@ -214,6 +229,7 @@ await browse(folder, async (page, check, report) => {
   await pieces(page, check);
   await device(page, check);
   await undecodable(page, check, report);
+  await unstarted(page, check);
   const whep = await webrtc(page, check, report);
   await full(page, check, whep);
   await page.goto('about:blank'); // the streams must end with the page
