@@ -27,21 +27,25 @@ func keepAlive(manager osservice.Manager, tasks *task.Scheduler, admin string, l
 // askHealth asks the listener at the address whether it is well. Any answer that does not deny it will do: what a listener asks of
 // strangers is not the question.
 func askHealth(ctx context.Context, address string) error {
-	url := "http://" + reachable(address) + "/healthz"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return err
-	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy, and nothing that stays open
-	response, err := client.Do(request)
+	response, err := getHealth(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusInternalServerError {
-		return fmt.Errorf("%s: %s", url, response.Status)
+		return fmt.Errorf("%s: %s", response.Request.URL, response.Status)
 	}
 	return nil
+}
+
+// getHealth sends GET /healthz to a listener of this machine, past every proxy, on a connection that does not stay open. The caller
+// closes the answer's body.
+func getHealth(ctx context.Context, address string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(address)+"/healthz", http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	return (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 }
 
 // reachable returns the address by which this machine itself reaches a listener: where it listens everywhere, by loopback.
