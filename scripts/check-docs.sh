@@ -17,10 +17,6 @@ while read -r file; do
   [ -e "$file" ] || complain "CONTRIBUTING.md names $file, which does not exist"
 done < <(grep -oE '[a-z_0-9]+/[a-z/_0-9]+\.go' CONTRIBUTING.md)
 
-while read -r file; do
-  while read -r link; do
-    [ -e "$(dirname "$file")/$link" ] || complain "$file links to $link, which does not exist"
-  done < <(grep -oE '\]\([^)#: ]+[)#]' "$file" | sed 's/^..//; s/.$//')
-done < <(git ls-files '*.md')
+git ls-files '*.md' | scripts/check-links.sh || failed=1
 
 exit "$failed"

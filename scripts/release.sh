@@ -58,8 +58,9 @@ for platform in "$@"; do
   mkdir -p "$folder/docs"
   GOOS=$os GOARCH=$arch CGO_ENABLED=0 "$go" build -buildvcs=false -trimpath -ldflags "-X main.version=$VERSION" -o "$folder/" ./cmd/mediapusher
   program=$(echo "$folder"/mediapusher*)
-  cp README.md README.zh.md CHANGELOG.md LICENSE NOTICE mediapusher.example.yml "$stage/THIRD_PARTY_LICENSES.txt" "$folder/"
-  git ls-files docs deploy | grep -v '\.go$' | xargs cp --parents -t "$folder"
+  cp README.md README.zh.md CHANGELOG.md CONTRIBUTING.md LICENSE NOTICE mediapusher.example.yml "$stage/THIRD_PARTY_LICENSES.txt" "$folder/"
+  git ls-files docs deploy 'api/openapi/*.yaml' | grep -v '\.go$' | xargs cp --parents -t "$folder"
+  (cd "$folder" && find . -name '*.md' | "$OLDPWD/scripts/check-links.sh")
   "$go" run ./scripts/sbom --version "$VERSION" "$program" >"$folder/sbom.cdx.json"
   cp "$folder/sbom.cdx.json" "$out/$name.cdx.json"
   find "$folder" -type d -exec chmod 755 {} +
