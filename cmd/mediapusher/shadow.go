@@ -27,8 +27,8 @@ type shadowCommand struct {
 	configFile
 	Old    string `required:"" placeholder:"URL" help:"The old server, http://HOST:PORT."`
 	Listen string `required:"" placeholder:"ADDR" help:"Where clients call instead, HOST:PORT or :PORT."`
-	Report string `default:"-" placeholder:"FILE" help:"Where differences go, one JSON object in a line; - is standard output."`
-	Status string `default:"127.0.0.1:8092" placeholder:"ADDR" help:"Where GET answers the summary; empty: nowhere."`
+	Report string `default:"-" placeholder:"FILE" help:"Where differences go, one JSON object in a line. Default: -, standard output."`
+	Status string `default:"127.0.0.1:8092" placeholder:"ADDR" help:"Where GET answers the summary, 127.0.0.1:8092 by default; empty: nowhere."`
 }
 
 // Run forwards until SIGTERM or Ctrl-C, and then writes the summary.
