@@ -76,7 +76,7 @@ func NewAdmin(cfg AdminConfig, public Config, tasks Tasks, sessions Sessions) ht
 	h := tolerantPaths(guarded)
 	var tokenless http.Handler
 	if cfg.Loopback {
-		tokenless = localNames(sameOrigin(h))
+		tokenless = localNames(direct(sameOrigin(h)))
 	}
 	return observing(public.Observer, recovering(cfg.Log, unstored(a.pages(withToken(cfg.Token, tokenless, h)))))
 }

@@ -147,6 +147,22 @@ func TestAdminNames(t *testing.T) {
 	}
 }
 
+// A proxy on this machine serves others: without a token they are not let in through it.
+func TestAdminBehindAProxy(t *testing.T) {
+	var token string
+	h := admin(api.AdminConfig{Loopback: true, Token: func() device.Secret { return device.NewSecret(token) }}, list{})
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} {
+		token = ""
+		if w := ask(h, "/STREAMS", name, "192.0.2.7"); w.Code != 403 || !strings.Contains(w.Body.String(), "admin.token") {
+			t.Errorf("%s without a token: %d %s", name, w.Code, w.Body)
+		}
+		token = "x"
+		if w := ask(h, "/STREAMS", name, "192.0.2.7", "Authorization", "Bearer x"); w.Code != 200 {
+			t.Errorf("%s with the token: %d", name, w.Code)
+		}
+	}
+}
+
 // What the configuration leaves out is not there; names of files keep their letters.
 func TestAdminLeavesOut(t *testing.T) {
 	h := admin(api.AdminConfig{Loopback: true}, list{})

@@ -68,3 +68,16 @@ func sameOrigin(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// direct refuses what a proxy on this machine hands on, where the proxy says so: it would let everybody in whom it serves.
+func direct(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} { // RFC 7239, and what was before it
+			if r.Header.Get(name) != "" {
+				_ = write(w, refusal(http.StatusForbidden, "this came through a proxy: set admin.token"))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
