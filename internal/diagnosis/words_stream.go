@@ -10,7 +10,8 @@ var streamWords = map[Cause]words{
 		"请在防火墙上放行本机到录像机的该端口，并确认录像机已开启 RTSP；如果 RTSP 端口不是 554，请在请求或配置 devices 中指定 rtsp_port。",
 	}},
 	NoPermission: {severity: Failure, what: Text{
-		"{device} took the login, but refuses the stream of channel {channel} to this user.{said}", "已登录{device}，但它拒绝该用户取通道 {channel} 的码流。{said}",
+		"{device} took the login, but refuses the stream of channel {channel} to this user.{said}",
+		"已登录{device}，但它拒绝该用户取通道 {channel} 的码流。{said}",
 	}, next: Text{
 		"In the recorder's user management, give the user the right to view (and to play back) this channel, or use another " +
 			"user. If the user has it, set RTSP authentication to digest at the recorder, use a password of at most 16 letters " +

@@ -33,6 +33,8 @@ func ofChannel(address string, c device.Channel, hevc string) Finding {
 	f.What = Text{"channel " + about + coding.EN, "通道 " + about + coding.ZH}
 	main := plainCodec(c.Main)
 	switch {
+	case c.Reason == device.Unused:
+		f.What = Text{"channel " + about + ": not in use: " + c.Reason, "通道 " + about + "：未使用：没有添加摄像机，或已在录像机里停用"}
 	case c.Online != nil && !*c.Online:
 		f.State = Warning
 		f.What = Text{"channel " + about + ": offline" + bracketed(c.Reason), "通道 " + about + "：离线" + bracketed(c.Reason)}

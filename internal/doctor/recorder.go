@@ -56,7 +56,7 @@ func ofWay(address string, way device.WayReport) (f Finding, ok bool) {
 		f.State, f.What = Warning, textf("the way %s does not work: %s", "%s 这条路不通：%s", way.Way, way.Reason)
 		f.Do = textf("correct that, or leave the way out: devices[].ways", "排除该问题，或者在 devices[].ways 里去掉这条路")
 	case device.WayNotBuilt:
-		f.What = textf("the way %s is not there: %s", "%s 这条路不可用：%s", way.Way, way.Reason)
+		f.What = textf("the way %s is not there: %s", "%s 这条路不可用：本程序不带该 SDK，或缺少文件（%s）", way.Way, way.Reason)
 	case device.WayOff:
 		f.What = textf("the way %s is switched off by devices[].ways", "%s 这条路已被 devices[].ways 关闭", way.Way)
 	default:
@@ -79,6 +79,13 @@ func clockOf(address string, d *device.Description) (f Finding, ok bool) {
 	off := d.ClockOffset.Round(time.Second)
 	f.What = textf("its clock shows %s, time zone %s: %s against this machine", "设备时间 %s，时区 %s：与本机相差 %s", shown, zone, signed(off))
 	switch {
+	case d.TimeZone == "" && elsewhere(off):
+		f.State = Warning
+		f.Do = Text{
+			"it does not tell its time zone, and seems to be in another one: name that in devices[].time_zone, such as Asia/Shanghai",
+			"设备没有说明时区，看来与本机不在同一时区：请在 devices[].time_zone 中填写，例如 Asia/Shanghai",
+		}
+		return f, true
 	case off.Abs() >= clockBroken:
 		f.State = Broken
 	case off.Abs() >= clockWarn:
@@ -93,12 +100,23 @@ func clockOf(address string, d *device.Description) (f Finding, ok bool) {
 	return f, true
 }
 
-// signed writes a duration with its sign.
+// elsewhere tells the offset of a clock that is right, in another zone: quarters of an hour, up to the 26 hours between two zones.
+func elsewhere(off time.Duration) bool {
+	const quarter, most = 15 * time.Minute, 26 * time.Hour
+	return off.Abs() >= quarter-clockWarn && off.Abs() <= most+clockWarn && (off-off.Round(quarter)).Abs() < clockWarn
+}
+
+// signed writes a duration with its sign, a long one in whole days.
 func signed(d time.Duration) string {
-	if d < 0 {
-		return d.String()
+	const day = 24 * time.Hour
+	text := d.String()
+	if d.Abs() >= 2*day {
+		text = fmt.Sprintf("%dd", d/day)
 	}
-	return "+" + d.String()
+	if d < 0 {
+		return text
+	}
+	return "+" + text
 }
 
 // slots judge how many streams are left, where anybody tells.
@@ -140,11 +158,15 @@ func Unreachable(address string, err error) Finding {
 		f.Do = Text{"correct what is named", "按提示改正"}
 		return f
 	}
+	if words := chinese(failure.Kind); words != "" {
+		f.What.ZH = words + "：" + f.What.ZH
+	}
 	switch failure.Kind {
 	case device.KindAuth:
 		f.Do = Text{
-			"correct user and password; do not try again and again: recorders lock the account after five to seven",
-			"改正用户名和密码；不要反复尝试：输错五到七次录像机就会锁定账号",
+			"correct user and password; do not try again and again: recorders lock the account after five to seven. If its web page " +
+				"takes them, its users are used up or the account was locked: log others out, wait half an hour",
+			"改正用户名和密码；不要反复尝试：输错五到七次录像机就会锁定账号。如果网页能登录，则是用户数已满或账号曾被锁定：让其他用户退出，半小时后再试",
 		}
 	case device.KindLocked:
 		f.Do = Text{"wait until the recorder unlocks the account (mostly 30 minutes), or restart it", "等录像机解锁账号（一般 30 分钟），或重启录像机"}
@@ -163,4 +185,26 @@ func Unreachable(address string, err error) Finding {
 		f.Do = Text{"see whether this is a recorder of that maker: --vendor", "确认是不是该厂商的录像机：--vendor"}
 	}
 	return f
+}
+
+// chinese is what a kind of failure stands for; the words of the error itself are English, or the device's own.
+func chinese(kind device.Kind) string {
+	switch kind {
+	case device.KindAuth:
+		return "登录被拒绝"
+	case device.KindLocked:
+		return "账号已被锁定"
+	case device.KindUnreachable:
+		return "连接不上"
+	case device.KindBusy:
+		return "设备忙，或用户数已满"
+	case device.KindNotAllowed:
+		return "本服务的配置不允许连接该地址"
+	case device.KindUnsupported:
+		return "设备不支持"
+	case device.KindProtocol:
+		return "有应答，但不像是该厂商的录像机"
+	default:
+		return ""
+	}
 }
