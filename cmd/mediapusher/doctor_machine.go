@@ -15,6 +15,7 @@ import (
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/doctor"
+	"mediapusher/internal/machine"
 )
 
 // askLimit is how long one question of the doctor's may take.
@@ -80,9 +81,9 @@ func answersAsOurs(ctx context.Context, address string) bool {
 
 // ofSystem looks at clock, files and memory.
 func ofSystem() []doctor.Finding {
-	available, total := memory()
+	available, total := machine.Memory()
 	return []doctor.Finding{
-		doctor.Clock(time.Now(), clockSynchronised()), doctor.OpenFiles(openFiles()), doctor.Memory(available, total),
+		doctor.Clock(time.Now(), machine.ClockSynchronised()), doctor.OpenFiles(machine.OpenFiles()), doctor.Memory(available, total),
 	}
 }
 
