@@ -37,7 +37,7 @@ type session struct {
 	wide   playback.Range // where POSITION may go
 	heard  time.Time
 	leased bool // the heartbeat's clock runs
-	ended  bool // by STOP or without a heartbeat; kept to be known from one that nobody has seen begin
+	ended  bool // by STOP, without a heartbeat or by the old server; kept to be known from one that nobody has seen begin
 }
 
 func newDouble(lease time.Duration, now func() time.Time) *double {
@@ -64,6 +64,19 @@ func (d *double) knows(handle int32) bool {
 	defer d.mu.Unlock()
 	_, found := d.sessions[handle]
 	return found
+}
+
+// forget ends a session because the old server has it no more: its recording is over, or the server was started anew. It tells
+// whether the session lived here.
+func (d *double) forget(handle int32) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.sessions[handle]
+	if s == nil || s.ended || s.leased && d.now().Sub(s.heard) > d.lease {
+		return false
+	}
+	s.ended = true
+	return true
 }
 
 // StartLive implements api.Tasks.

@@ -19,7 +19,8 @@ const (
 
 // exchange is a request and what the old server said to it.
 type exchange struct {
-	request *http.Request // its body is read: see body
+	request *http.Request // its body is read: see body; nil where it is malformed
+	refused bool          // the HTTP server of the new service does not let the request through to the API
 	body    []byte        // at most maxRequest
 	status  int
 	header  http.Header
@@ -29,9 +30,18 @@ type exchange struct {
 	at      time.Time // when the answer had come, before the client got its end
 }
 
-// follow reads the two directions of a connection, which are tapped, and tells of each exchange. unreadable is told once where a side
-// speaks something else than HTTP.
-func follow(requests, responses *tap, found func(exchange), unreadable func()) {
+// witness is told what a connection carries.
+type witness struct {
+	found      func(exchange)
+	unanswered func() // a request whose answer did not come, or not to its end
+	unreadable func() // once, where a side speaks something else than HTTP
+}
+
+// errUnanswered is that of a request without a whole answer.
+var errUnanswered = errors.New("no whole answer")
+
+// follow reads the two directions of a connection, which are tapped, and tells of each exchange.
+func follow(requests, responses *tap, tell witness) {
 	defer requests.shut()
 	defer responses.shut()
 	asked, said := newMessages(requests), newMessages(responses)
@@ -40,25 +50,32 @@ func follow(requests, responses *tap, found func(exchange), unreadable func()) {
 		switch {
 		case err == nil:
 			e.at = responses.written()
-			found(e)
-		case errors.Is(err, io.EOF):
-			return
-		default:
-			unreadable()
+			tell.found(e)
+		case errors.Is(err, errUnanswered):
+			tell.unanswered()
+		case !errors.Is(err, io.EOF):
+			tell.unreadable()
+		}
+		if err != nil || e.request == nil { // where the request behind a malformed one begins, nobody knows
 			return
 		}
 	}
 }
 
-// next reads one exchange. The error is io.EOF where there is none any more, or where the answer did not come.
+// next reads one exchange. The error is io.EOF where there is none any more, and errUnanswered where the answer did not come to its end.
 func next(asked, said *messages) (exchange, error) {
 	var e exchange
 	var err error
 	if e.request, err = http.ReadRequest(asked.header()); err != nil {
-		return e, ended(err)
-	}
-	if e.body, _, err = asked.body(e.request.Body, maxRequest); err != nil {
-		return e, io.EOF // the client gave up
+		if errors.Is(ended(err), io.EOF) {
+			return e, io.EOF
+		}
+		e.request, e.refused = nil, true
+	} else {
+		if e.body, _, err = asked.body(e.request.Body, maxRequest); err != nil {
+			return e, io.EOF // the client gave up
+		}
+		e.refused = e.request.Host == "" && e.request.ProtoAtLeast(1, 1) // RFC 9112 section 3.2
 	}
 	began := time.Now()
 	response, err := http.ReadResponse(said.header(), e.request)
@@ -66,16 +83,24 @@ func next(asked, said *messages) (exchange, error) {
 		_ = response.Body.Close() // it has none
 		response, err = http.ReadResponse(said.header(), e.request)
 	}
-	if err != nil {
-		return e, ended(err)
+	switch {
+	case err == nil:
+	case !errors.Is(ended(err), io.EOF):
+		return e, err
+	case e.request == nil: // no HTTP, or too bad for both
+		return e, errors.New("a malformed request, which was not answered")
+	default:
+		return e, errUnanswered
 	}
 	defer func() { _ = response.Body.Close() }() // it is read, or its connection is over
 	e.status, e.header = response.StatusCode, response.Header
 	e.answer, e.cut, err = said.body(response.Body, maxAnswer)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) { // a server that counts wrong has still said something
-		return e, io.EOF
-	}
 	e.took = time.Since(began)
+	if err != nil {
+		if _, _, readable := e.said(); !readable { // a server that counts wrong has still said something
+			return e, errUnanswered
+		}
+	}
 	return e, nil
 }
 

@@ -24,6 +24,9 @@ const (
 	quiet     = 15 * time.Minute
 	// refusalLimit is how long a client may take to send the request that is answered with 502.
 	refusalLimit = 5 * time.Second
+	// endLimit is how long a connection may go on at the end, until its answer is there; an answer has come when nothing follows for a pause.
+	endLimit = 10 * time.Second
+	pause    = 100 * time.Millisecond
 	// lostAnswer is the answer of a proxy whose server is away, in the form that clients of the API read.
 	lostAnswer = `{"status_code":502,"status_message":"the old server cannot be reached"}`
 )
@@ -36,7 +39,7 @@ type relay struct {
 	log  *zap.Logger
 }
 
-// run forwards what listener accepts until ctx ends, and returns when no connection is left.
+// run forwards what listener accepts until ctx ends, and returns when no connection is left: at once where none waits for an answer.
 func (r *relay) run(ctx context.Context, listener net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
 	defer stop()
@@ -89,30 +92,52 @@ func (r *relay) forward(ctx context.Context, client net.Conn) {
 		return
 	}
 	defer func() { _ = old.Close() }()
+	var said talk
 	stop := context.AfterFunc(ctx, func() {
+		said.awaitAnswer()
 		_ = client.Close()
 		_ = old.Close()
 	})
 	defer stop()
 	requests, responses := newTap(), newTap()
 	var running sync.WaitGroup
-	var latest atomic.Int64
 	running.Go(func() { r.seen(requests, responses) })
 	running.Go(func() {
-		carry(old, client, requests, &latest)
+		carry(old, client, requests, &said, &said.client)
 	})
-	carry(client, old, responses, &latest)
+	carry(client, old, responses, &said, &said.old)
 	// The old server has ended. What the client still says reaches nobody; a short while lets it read the answer first.
+	said.ended.Store(true)
 	_ = client.SetReadDeadline(time.Now().Add(time.Second))
-	latest.Store(0)
 	running.Wait()
 }
 
-// carry forwards one direction to its end and passes the end on. latest is when either direction had a byte, 0 to end.
-func carry(to, from net.Conn, seen *tap, latest *atomic.Int64) {
+// talk is when the two sides of a connection said something last, as Unix time in ns.
+type talk struct {
+	client, old atomic.Int64
+	ended       atomic.Bool // the old side has
+}
+
+// quiet tells that neither side says anything any more.
+func (t *talk) quiet() bool {
+	return t.ended.Load() || time.Since(time.Unix(0, max(t.client.Load(), t.old.Load()))) >= quiet
+}
+
+// awaitAnswer waits, within endLimit, while the client waits for an answer or gets one.
+func (t *talk) awaitAnswer() {
+	for limit := time.Now().Add(endLimit); time.Now().Before(limit) && !t.ended.Load(); {
+		asked, answered := t.client.Load(), t.old.Load()
+		if asked <= answered && time.Since(time.Unix(0, answered)) >= pause {
+			return
+		}
+		<-time.After(pause / 4)
+	}
+}
+
+// carry forwards one direction to its end and passes the end on. latest is when this direction of said had its last byte.
+func carry(to, from net.Conn, seen *tap, said *talk, latest *atomic.Int64) {
 	defer seen.close()
 	defer closeWrite(to)
-	latest.Store(time.Now().UnixNano())
 	buffer := make([]byte, 32<<10)
 	_ = from.SetReadDeadline(time.Now().Add(quiet))
 	for {
@@ -128,7 +153,7 @@ func carry(to, from net.Conn, seen *tap, latest *atomic.Int64) {
 		switch {
 		case err == nil:
 			_ = from.SetReadDeadline(time.Now().Add(quiet))
-		case errors.Is(err, os.ErrDeadlineExceeded) && time.Since(time.Unix(0, latest.Load())) < quiet: // the other direction is at work
+		case errors.Is(err, os.ErrDeadlineExceeded) && !said.quiet(): // the other direction is at work
 			_ = from.SetReadDeadline(time.Now().Add(quiet))
 		default:
 			return

@@ -76,10 +76,17 @@ func inOrder(held []exchange, e exchange) []exchange {
 
 func (r *replayer) answer(ctx context.Context, e exchange) {
 	said, strict, readable := e.said()
+	if e.refused {
+		r.report.add(refusal(e, said))
+		return
+	}
 	name, handle, called := endpointOf(e.request.URL.Path)
-	if called && said.code == okCode && !r.double.knows(handle) {
+	switch {
+	case called && said.code == okCode && !r.double.knows(handle):
 		r.report.earlier()
 		return
+	case called && said.code == noSessionCode && r.double.forget(handle):
+		r.report.endedByOld()
 	}
 	r.double.prepare(said)
 	written := &answerWriter{header: http.Header{}, status: http.StatusOK}
@@ -98,8 +105,30 @@ func (r *replayer) answer(ctx context.Context, e exchange) {
 	r.report.add(line)
 }
 
-// okCode is the status_code of success.
-const okCode = 200
+// refusal is the line of a request that net/http answers by itself. What is wrong with it is not told: it may hold a handle.
+func refusal(e exchange, said saying) line {
+	l := line{
+		Time: time.Now(), Method: "other", Endpoint: "other", OldStatus: said.code, OldMillis: milliseconds(e.took),
+		Note: "the first line or a header field of the request is malformed: the new service answers with HTTP's own 400",
+	}
+	if e.request != nil {
+		l.Method = methodName(e.request.Method)
+		l.Endpoint, _, _ = endpointOf(e.request.URL.Path)
+		l.Note = "the request has no Host, which HTTP/1.1 demands: the new service answers with HTTP's own 400"
+	}
+	var c comparison
+	if e.status != http.StatusBadRequest {
+		c.add("http_status", KindValue, strconv.Itoa(e.status), strconv.Itoa(http.StatusBadRequest))
+	}
+	l.Differences = c.found
+	return l
+}
+
+// okCode is the status_code of success, noSessionCode the one of a handle that nobody knows.
+const (
+	okCode        = 200
+	noSessionCode = 605
+)
 
 // compare tells where the two answers to a request differ.
 func compare(e exchange, said saying, readable bool, written *answerWriter) []Difference {

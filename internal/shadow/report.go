@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -35,11 +36,15 @@ type Summary struct {
 	// Requests are those that both sides have answered, Alike those answered alike: at most with more fields.
 	Requests int `json:"requests"`
 	Alike    int `json:"alike"`
+	// EndedByOld are sessions that the old server had no more though nobody had stopped them: their recording was over, or it was started
+	// anew. The first call that told so is one of Requests, and no difference.
+	EndedByOld int `json:"ended_by_old"`
 	// Earlier are calls to sessions that began before the shadow, which it cannot judge. LeftOut were not looked at because too many
-	// waited, Unreadable are connections that spoke no HTTP, OldAway requests that the old
-	// server was not there for.
+	// waited, Unanswered are requests whose answer did not come to its end, Unreadable connections that spoke no HTTP, OldAway
+	// connections that the old server was not there for.
 	Earlier    int `json:"earlier"`
 	LeftOut    int `json:"left_out"`
+	Unanswered int `json:"unanswered"`
 	Unreadable int `json:"unreadable"`
 	OldAway    int `json:"old_away"`
 	// Endpoints and Differences come most frequent first.
@@ -149,6 +154,8 @@ func (r *report) write(l line) {
 }
 
 func (r *report) earlier()    { r.count(func(s *Summary) { s.Earlier++ }) }
+func (r *report) endedByOld() { r.count(func(s *Summary) { s.EndedByOld++ }) }
+func (r *report) unanswered() { r.count(func(s *Summary) { s.Unanswered++ }) }
 func (r *report) leftOut()    { r.count(func(s *Summary) { s.LeftOut++ }) }
 func (r *report) unreadable() { r.count(func(s *Summary) { s.Unreadable++ }) }
 func (r *report) oldAway()    { r.count(func(s *Summary) { s.OldAway++ }) }
@@ -166,7 +173,9 @@ func (r *report) sum() Summary {
 	s := r.summary
 	s.Endpoints = make([]EndpointSummary, 0, len(r.endpoints))
 	for _, e := range r.endpoints {
-		s.Endpoints = append(s.Endpoints, *e)
+		of := *e
+		of.OldMean, of.NewMean = math.Round(e.OldMean*1000)/1000, math.Round(e.NewMean*1000)/1000
+		s.Endpoints = append(s.Endpoints, of)
 	}
 	slices.SortFunc(s.Endpoints, func(a, b EndpointSummary) int {
 		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Endpoint, b.Endpoint))

@@ -66,7 +66,7 @@ func New(cfg Config) (*Shadow, error) {
 		},
 	}
 	s.relay = relay{old: cfg.Old, lost: sum.oldAway, log: cfg.Log, seen: func(requests, responses *tap) {
-		follow(requests, responses, s.replayer.offer, sum.unreadable)
+		follow(requests, responses, witness{s.replayer.offer, sum.unanswered, sum.unreadable})
 	}}
 	return s, nil
 }

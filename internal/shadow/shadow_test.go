@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -77,6 +78,7 @@ func (o *old) serve(c net.Conn) {
 		var raw bytes.Buffer
 		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(in, &raw)))
 		if err != nil {
+			_, _ = io.WriteString(c, o.answers["malformed"])
 			return
 		}
 		body, err := io.ReadAll(request.Body)
@@ -133,6 +135,7 @@ type scene struct {
 	address string
 	report  *lines
 	clock   *clock
+	end     func() // without waiting
 }
 
 // lines are a report.
@@ -169,6 +172,7 @@ func newScene(t *testing.T, oldAddress string) *scene {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	s.end = cancel
 	var running sync.WaitGroup
 	running.Go(func() {
 		if err := s.shadow.Run(ctx, listener); err != nil {
@@ -337,6 +341,100 @@ func TestSessionsLiveByOurRules(t *testing.T) {
 	if got := differences(sum); !strings.Contains(got, "BEATS status_code value") || !strings.Contains(s.report.String(), "no heartbeat for 31s") {
 		t.Errorf("differences %s\n%s", got, s.report)
 	}
+}
+
+// A recording is over, or the old server was started anew: what it has forgotten is no difference, and is forgotten here, too.
+func TestSessionsEndWithTheOldServer(t *testing.T) {
+	gone := `{"status_code":605,"status_message":"gone"}`
+	o := newOld(t, map[string]string{
+		"POST /REAL_STREAM": printedLive, "GET /STREAM/12681/BEATS": gone, "POST /STREAM/12681/PTZControl": gone, "GET /STREAM/12681/STOP": printedOK,
+	})
+	s := newScene(t, o.listener.Addr().String())
+	s.call("POST", "/REAL_STREAM", "HTTP/1.1", six+"}")
+	s.call("GET", "/STREAM/12681/BEATS", "HTTP/1.1", "")
+	s.call("POST", "/STREAM/12681/PTZControl", "HTTP/1.1", `{"command":0}`)
+	sum := s.compared(3)
+	if got := differences(sum); got != "" || sum.EndedByOld != 1 {
+		t.Errorf("differences %s, %d ended\n%s", got, sum.EndedByOld, s.report)
+	}
+	s.call("GET", "/STREAM/12681/STOP", "HTTP/1.1", "") // one that knows it again is wrong
+	if got := differences(s.compared(4)); !strings.Contains(got, "STOP status_code value") {
+		t.Errorf("differences %s", got)
+	}
+}
+
+// An old server that breaks off in the middle of an answer has not answered.
+func TestBrokenAnswers(t *testing.T) {
+	o := newOld(t, map[string]string{
+		"GET /STREAM/1/BEATS": "HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n{ \"status_code\":200, ",
+		"GET /STREAM/2/BEATS": "HTTP/1.1 200 O", "GET /STREAM/3/BEATS": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{ \"status_",
+	})
+	s := newScene(t, o.listener.Addr().String())
+	for i := range 3 {
+		s.call("GET", fmt.Sprintf("/STREAM/%d/BEATS", i+1), "HTTP/1.1", "")
+	}
+	sum := s.until("three without an answer", func(sum shadow.Summary) bool { return sum.Unanswered == 3 })
+	if sum.Requests != 0 || sum.Unreadable != 0 || s.report.String() != "" {
+		t.Errorf("%+v\n%s", sum, s.report)
+	}
+}
+
+// Requests that the old server takes and net/http does not are a difference of their own, told without the path and its handle.
+func TestMalformedRequests(t *testing.T) {
+	ok := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 44\r\nConnection: close\r\n\r\n{ \"status_code\":200, \"status_message\": \"OK\" }"
+	for _, test := range []struct{ name, request, old, want string }{
+		{"a blank in the path", "GET /STREAM/12681 /BEATS HTTP/1.1\r\nHost: h\r\n\r\n", ok, "other http_status value"},
+		{"half an escape", "GET /STREAM/12681%/BEATS HTTP/1.1\r\nHost: h\r\n\r\n", ok, "other http_status value"},
+		{"refused by both", "GET /STREAM/12681 /BEATS HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", ""},
+		{"no host", "GET /STREAM/12681/BEATS HTTP/1.1\r\nConnection: close\r\n\r\n", ok, "/STREAM/{play_handle}/BEATS http_status value"},
+		{"no host in HTTP/1.0", "GET /STREAM/12681/STOP HTTP/1.0\r\n\r\n", ok, "/STREAM/{play_handle}/STOP status_code value; /STREAM/{play_handle}/STOP status_message value"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := newOld(t, map[string]string{
+				"malformed": test.old, "GET /STREAM/12681/BEATS": test.old, "POST /REAL_STREAM": printedLive,
+				"GET /STREAM/12681/STOP": `{"status_code":600,"status_message":"no"}`,
+			})
+			s := newScene(t, o.listener.Addr().String())
+			s.call("POST", "/REAL_STREAM", "HTTP/1.1", six+"}")
+			s.raw(test.request)
+			if got := differences(s.compared(2)); got != test.want {
+				t.Errorf("differences %q, want %q\n%s", got, test.want, s.report)
+			}
+			if strings.Contains(s.report.String(), "12681") {
+				t.Errorf("the report holds a handle:\n%s", s.report)
+			}
+		})
+	}
+}
+
+// Who has asked before the end gets the answer, and then the shadow is gone.
+func TestEndWaitsForAnswers(t *testing.T) {
+	o := newOld(t, nil)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	o.start = func() string {
+		close(asked)
+		<-answer
+		return printedLive
+	}
+	s := newScene(t, o.listener.Addr().String())
+	idle, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = idle.Close() }()
+	got := make(chan string, 1)
+	go func() { got <- s.call("POST", "/REAL_STREAM", "HTTP/1.1", six+"}") }()
+	<-asked
+	s.end()
+	_ = idle.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if _, err := idle.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("a connection without a request is kept")
+	}
+	close(answer)
+	if text := <-got; !strings.HasSuffix(text, printedLive) {
+		t.Errorf("the client got %q", text)
+	}
+	s.compared(1)
 }
 
 // Whatever HTTP there is passes unchanged.
