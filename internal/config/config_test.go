@@ -308,3 +308,21 @@ func TestExampleExplainsInBothLanguages(t *testing.T) {
 func exampleDevicesOf(commented string) string {
 	return strings.TrimPrefix(exampleDevices("\n# devices:\n"+commented), "devices:\n")
 }
+
+// A port that is listened on at every address is free at none.
+func TestListenersApart(t *testing.T) {
+	for text, want := range map[string]string{
+		"api:\n  listen: [\":8090\", \":8091\"]\n":                                                         `admin.listen: "127.0.0.1:8091" is taken by api.listen[1]`,
+		"api:\n  listen: 127.0.0.1:8091\n":                                                                 `admin.listen: "127.0.0.1:8091" is taken by api.listen`,
+		"admin:\n  listen: 127.0.0.1:8080\n":                                                               `embedded.http_listen: ":8080" is taken by admin.listen`,
+		"admin:\n  listen: 127.0.0.1:8080\nrtmp:\n  publish_url: rtmp://192.0.2.5/live/{stream}\n":         "",
+		"api:\n  listen: [\"192.0.2.2:8091\", \"192.0.2.3:8091\"]\n":                                       "",
+		"api:\n  listen: [\":0\", \":0\"]\nadmin:\n  listen: 127.0.0.1:0\n":                                "",
+		"api:\n  listen: [\":8090\", \":8091\"]\nadmin:\n  listen: 127.0.0.1:8093\n# as the guide says it": "",
+	} {
+		_, err := config.Load(writeFile(t, text), nil)
+		if (want == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}

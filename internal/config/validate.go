@@ -54,17 +54,20 @@ func (c *Config) checkListeners(p *problems) {
 	if len(c.API.Listen) == 0 {
 		p.add("api.listen", "", "must name at least one address such as :8090")
 	}
-	seen := map[string]string{}
+	type door struct{ key, host string }
+	seen := map[string][]door{} // by port
 	listen := func(key, address string) {
 		host, port, err := net.SplitHostPort(address)
-		switch {
-		case err != nil || (host != "" && !validHost(host)) || !validPort(port, 0):
+		if err != nil || (host != "" && !validHost(host)) || !validPort(port, 0) {
 			p.add(key, address, "must be host:port, or :port for every address of this machine")
-		case port != "0" && seen[address] != "":
-			p.add(key, address, "is taken by "+seen[address])
-		default:
-			seen[address] = key
+			return
 		}
+		other := slices.IndexFunc(seen[port], func(d door) bool { return d.host == host || d.host == "" || host == "" })
+		if port != "0" && other >= 0 {
+			p.add(key, address, "is taken by "+seen[port][other].key)
+			return
+		}
+		seen[port] = append(seen[port], door{key, host})
 	}
 	for i, address := range c.API.Listen {
 		listen(fmt.Sprintf("api.listen[%d]", i), address)
