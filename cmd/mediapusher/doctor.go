@@ -78,6 +78,7 @@ func (c *doctorCommand) examine(ctx context.Context, out io.Writer, password dev
 		}
 		return append(findings, ofLibraries(ctx, &cfg, program)...), nil
 	}
+	findings = append(findings, ofSecrets(c.Config)...)
 	findings = append(findings, ofPorts(ctx, &cfg)...)
 	ofServer, hevc := c.ofMediaServer(ctx, &cfg)
 	findings = append(findings, ofServer...)
