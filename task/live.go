@@ -12,7 +12,7 @@ import (
 // live is the feed of a session that shows what a camera sees now.
 type live struct{ session *session }
 
-func (*live) kind() string                { return "live" }
+func (*live) kind() string                { return KindLive }
 func (*live) operation() device.Operation { return device.OpLive }
 func (*live) queue() media.QueueConfig    { return media.QueueConfig{} }
 func (l *live) attach(s *session)         { l.session = s }

@@ -33,7 +33,7 @@ func newRecording(cfg *Config, asked playback.Range) *recording {
 	return &recording{search: newSearch(playback.NewTimetable(asked, cfg.Clip))}
 }
 
-func (*recording) kind() string                { return "playback" }
+func (*recording) kind() string                { return KindPlayback }
 func (*recording) operation() device.Operation { return device.OpPlayback }
 func (*recording) queue() media.QueueConfig    { return media.QueueConfig{Full: media.WaitForRoom} }
 func (r *recording) units() pusher.Units       { return r.pacer }

@@ -112,7 +112,7 @@ func newSession(cfg *Config, source source, feed feed) *session {
 	s.status = Snapshot{
 		ID: s.id, Kind: feed.kind(), State: StateStarting, Vendor: source.target.Vendor, Stream: s.name,
 		Address: address(source.target), Channel: source.channel, StreamType: s.stream.String(), Started: time.Now(),
-		Source: Leg{State: legConnecting, Since: time.Now()}, Publish: Leg{State: legWaiting, Since: time.Now()},
+		Source: Leg{State: LegStateConnecting, Since: time.Now()}, Publish: Leg{State: LegStateWaiting, Since: time.Now()},
 	}
 	feed.attach(s)
 	return s

@@ -13,28 +13,21 @@ import (
 	"mediapusher/internal/media"
 )
 
-// The states of a leg.
-const (
-	legConnecting = "connecting"
-	legRunning    = "running"
-	legWaiting    = "waiting"
-)
-
 func (l *Leg) set(state string) { l.State, l.Since = state, time.Now() }
 
 // running counts a run that came up, once, unless it is the first.
 func (l *Leg) running() {
-	if l.ran && l.State != legRunning {
+	if l.ran && l.State != LegStateRunning {
 		l.Reconnects++
 	}
 	l.ran = true
-	l.set(legRunning)
+	l.set(LegStateRunning)
 }
 
-func (l *Leg) connecting() { l.set(legConnecting) }
+func (l *Leg) connecting() { l.set(LegStateConnecting) }
 
 func (l *Leg) failed(err error) {
-	l.set(legWaiting)
+	l.set(LegStateWaiting)
 	l.LastError, l.LastErrorAt = err.Error(), time.Now()
 }
 

@@ -76,9 +76,22 @@ const (
 	StateEnding    State = "ending"
 )
 
+// The kinds of sessions, as Snapshot and Subject name them.
+const (
+	KindLive     = "live"
+	KindPlayback = "playback"
+)
+
+// The states of a leg.
+const (
+	LegStateConnecting = "connecting"
+	LegStateRunning    = "running"
+	LegStateWaiting    = "waiting" // for its next try, or its first
+)
+
 // Leg tells about one half of a session's road.
 type Leg struct {
-	// State is "connecting", "running" or "waiting".
+	// State is one of the LegState constants.
 	State string
 	Since time.Time
 	// Reconnects counts the runs after the first that came up, not the attempts in vain.
@@ -95,7 +108,7 @@ type Leg struct {
 type Snapshot struct {
 	// ID names the session in lists and logs; it gives no right to anything.
 	ID      string
-	Kind    string // "live" or "playback"
+	Kind    string // KindLive or KindPlayback
 	State   State
 	Vendor  device.Vendor
 	Address string // host:port as the caller gave it

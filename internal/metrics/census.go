@@ -26,7 +26,7 @@ func newCensus() *census {
 			c.clients[labels{kind, vendor}], c.stalled[labels{kind, vendor}] = 0, 0
 		}
 		for _, leg := range []string{task.LegSource, task.LegPublish} {
-			for _, state := range []string{"connecting", "running", "waiting"} {
+			for _, state := range []string{task.LegStateConnecting, task.LegStateRunning, task.LegStateWaiting} {
 				c.legs[labels{leg, state, vendor}] = 0
 			}
 		}

@@ -109,14 +109,14 @@ func (w *Workers) Failed(cause string) {
 
 func causeLabel(cause string) string { return strings.ReplaceAll(cause, " ", "_") }
 
-// cameraCounters counts movements of cameras.
-type cameraCounters struct {
+// Cameras counts movements of cameras.
+type Cameras struct {
 	moves                *prometheus.CounterVec
 	retried, failedStops prometheus.Counter
 }
 
-func newCameraCounters() *cameraCounters {
-	c := &cameraCounters{
+func newCameras() *Cameras {
+	c := &Cameras{
 		moves: counter("ptz_moves_total", "Movements of cameras that were asked for, by outcome.", "outcome"),
 		retried: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "ptz_stops_retried_total", Help: "Stops of a movement that failed and were tried again.",
@@ -131,15 +131,12 @@ func newCameraCounters() *cameraCounters {
 	return c
 }
 
-func (c *cameraCounters) collectors() []prometheus.Collector {
+func (c *Cameras) collectors() []prometheus.Collector {
 	return []prometheus.Collector{c.moves, c.retried, c.failedStops}
 }
 
-// Cameras counts movements of cameras.
-type Cameras struct{ counters *cameraCounters }
-
 // Cameras returns who counts for a ptz.Guard.
-func (m *Metrics) Cameras() *Cameras { return &Cameras{m.cameras} }
+func (m *Metrics) Cameras() *Cameras { return m.cameras }
 
 // Moved tells of one try to start a movement.
 func (c *Cameras) Moved(err error) {
@@ -147,14 +144,14 @@ func (c *Cameras) Moved(err error) {
 	if err != nil {
 		outcome = outcomeFailed
 	}
-	c.counters.moves.WithLabelValues(outcome).Inc()
+	c.moves.WithLabelValues(outcome).Inc()
 }
 
 // StopFailed tells of a stop that failed, and in how long it is tried again; 0 means never.
 func (c *Cameras) StopFailed(again time.Duration) {
 	if again > 0 {
-		c.counters.retried.Inc()
+		c.retried.Inc()
 		return
 	}
-	c.counters.failedStops.Inc()
+	c.failedStops.Inc()
 }

@@ -39,8 +39,8 @@ type Metrics struct {
 	sessions *sessionCounters
 	logins   *loginCounters
 	workers  *workerCounters
-	cameras  *cameraCounters
-	requests *requestCounters
+	cameras  *Cameras
+	requests *Requests
 	reloads  *reloadCounters
 }
 
@@ -51,8 +51,8 @@ func New(cfg Config) (*Metrics, error) {
 	}
 	m := &Metrics{
 		registry: prometheus.NewRegistry(), log: cfg.Log,
-		sessions: newSessionCounters(), logins: newLoginCounters(), workers: newWorkerCounters(), cameras: newCameraCounters(),
-		requests: newRequestCounters(), reloads: newReloadCounters(),
+		sessions: newSessionCounters(), logins: newLoginCounters(), workers: newWorkerCounters(), cameras: newCameras(),
+		requests: newRequests(), reloads: newReloadCounters(),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "Always 1; the labels tell which program runs.",

@@ -97,5 +97,5 @@ func vendorLabel(vendor device.Vendor) string {
 
 var (
 	vendors = []string{string(device.Hikvision), string(device.Dahua)}
-	kinds   = []string{"live", "playback"}
+	kinds   = []string{task.KindLive, task.KindPlayback}
 )

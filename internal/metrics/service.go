@@ -7,14 +7,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// requestCounters counts the answers of the API.
-type requestCounters struct {
+// Requests counts the answers of the API.
+type Requests struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 }
 
-func newRequestCounters() *requestCounters {
-	return &requestCounters{
+func newRequests() *Requests {
+	return &Requests{
 		requests: counter("api_requests_total",
 			"Answers of the API and the admin listener, by the pattern of the path and the status_code in the answer (else HTTP's).",
 			"endpoint", "method", "status_code"),
@@ -23,20 +23,17 @@ func newRequestCounters() *requestCounters {
 	}
 }
 
-func (c *requestCounters) collectors() []prometheus.Collector {
-	return []prometheus.Collector{c.requests, c.duration}
+func (r *Requests) collectors() []prometheus.Collector {
+	return []prometheus.Collector{r.requests, r.duration}
 }
 
-// Requests counts answers.
-type Requests struct{ counters *requestCounters }
-
 // Requests returns who counts for the API.
-func (m *Metrics) Requests() *Requests { return &Requests{m.requests} }
+func (m *Metrics) Requests() *Requests { return m.requests }
 
 // Answered tells of one answer. endpoint and method must be of a bounded set.
 func (r *Requests) Answered(endpoint, method string, statusCode int, took time.Duration) {
-	r.counters.requests.WithLabelValues(endpoint, method, strconv.Itoa(statusCode)).Inc()
-	r.counters.duration.WithLabelValues(endpoint).Observe(took.Seconds())
+	r.requests.WithLabelValues(endpoint, method, strconv.Itoa(statusCode)).Inc()
+	r.duration.WithLabelValues(endpoint).Observe(took.Seconds())
 }
 
 // reloadCounters counts readings of the configuration.
