@@ -100,10 +100,11 @@ func clockOf(address string, d *device.Description) (f Finding, ok bool) {
 	return f, true
 }
 
-// elsewhere tells the offset of a clock that is right, in another zone: quarters of an hour, up to the 26 hours between two zones.
+// elsewhere tells the offset of a clock that is right within a minute, in another zone: quarters of an hour, up to the 26 hours between
+// two zones.
 func elsewhere(off time.Duration) bool {
-	const quarter, most = 15 * time.Minute, 26 * time.Hour
-	return off.Abs() >= quarter-clockWarn && off.Abs() <= most+clockWarn && (off-off.Round(quarter)).Abs() < clockWarn
+	const quarter, most, wrong = 15 * time.Minute, 26 * time.Hour, time.Minute
+	return off.Abs() >= quarter-wrong && off.Abs() <= most+wrong && (off-off.Round(quarter)).Abs() < wrong
 }
 
 // signed writes a duration with its sign, a long one in whole days.
@@ -155,7 +156,10 @@ func Unreachable(address string, err error) Finding {
 	f := Finding{Subject: address, State: Broken, What: textf("%v", "%v", err)}
 	var failure *device.Error
 	if !errors.As(err, &failure) {
-		f.Do = Text{"correct what is named", "按提示改正"}
+		f.Do = Text{
+			"check that it is on and can be reached (ping, firewalls), then name what is asked for, such as --vendor and --http-port",
+			"确认设备已开机且网络可达（ping、防火墙），再按提示补充，例如用 --vendor 指明厂商、用 --http-port 指明 HTTP 端口",
+		}
 		return f
 	}
 	if words := chinese(failure.Kind); words != "" {

@@ -119,8 +119,8 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 	case err != nil:
 		return fmt.Errorf("SRS at %s: %w", c.URL(), reason(err))
 	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("SRS at %s: the HTTP API wants a user and a password (%d): set srs.api_url to http://USER:PASSWORD@%s",
-			c.URL(), answer.StatusCode, c.base.Host)
+		return fmt.Errorf("SRS at %s: the HTTP API wants a user and a password (%d): put both into srs.api_url, before the host",
+			c.URL(), answer.StatusCode)
 	case answer.StatusCode != http.StatusOK:
 		return fmt.Errorf("%s: %w: HTTP status %d", c.URL(), ErrNotSRS, answer.StatusCode)
 	case len(body) > maxBody:

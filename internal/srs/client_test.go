@@ -258,6 +258,9 @@ func TestFailures(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 			continue
 		}
+		if strings.Contains(err.Error(), "@") { // what follows "//" and ends with it is hidden from callers, as a password would be
+			t.Errorf("%s: %v", test.name, err)
+		}
 		for _, secret := range []string{"sesame", "operator"} {
 			if strings.Contains(err.Error()+c.URL(), secret) {
 				t.Errorf("%s: the error holds %s: %v", test.name, secret, err)
