@@ -41,7 +41,7 @@ func (c *course) begin(first, end int, now time.Time) {
 // reached ends a step, with those of its leg before it, and begins the next of the leg. It returns the steps that were done now.
 func (c *course) reached(step Step, now time.Time) (done []Passage) {
 	first, end := firstOfPull, firstOfPush
-	if step == StepPublish || step == StepSend {
+	if step.Leg() == LegPublish {
 		first, end = firstOfPush, endOfPush
 	}
 	for i := first; i < end; i++ {

@@ -24,6 +24,14 @@ func Steps() []Step {
 	return []Step{StepLogin, StepOpen, StepReceive, StepPicture, StepPublish, StepSend}
 }
 
+// Leg returns the leg that the step belongs to: LegSource or LegPublish.
+func (s Step) Leg() string {
+	if s == StepPublish || s == StepSend {
+		return LegPublish
+	}
+	return LegSource
+}
+
 // PassageState says how far a step has come.
 type PassageState string
 

@@ -38,15 +38,15 @@ type finding struct {
 // find decides, the first reason first: why it ended, what fails now, what is not as it should be though nothing fails.
 func (e *examination) find() finding {
 	t := &e.trace
-	if !t.EndedAt.IsZero() {
+	if !e.living() {
 		return e.ended()
 	}
 	switch {
 	case t.Recording != nil && t.Recording.Paused && t.SourceErr == nil && t.PublishErr == nil:
 		return finding{cause: Paused, step: task.StepSend}
-	case t.SourceErr != nil && !e.up(0, 4):
+	case t.SourceErr != nil && !e.up(task.LegSource):
 		return e.failure(t.SourceErr)
-	case t.PublishErr != nil && !e.up(4, 6):
+	case t.PublishErr != nil && !e.up(task.LegPublish):
 		return e.failure(t.PublishErr)
 	case t.State == task.StateStarting:
 		return finding{cause: Starting, step: e.frontier()}
@@ -92,7 +92,7 @@ func (e *examination) failure(err error) finding {
 	switch {
 	case errors.As(err, &said):
 		f.cause = e.ofDevice(said)
-		if f.step == task.StepPublish || f.step == task.StepSend || f.cause.words().login {
+		if f.step.Leg() == task.LegPublish || f.cause.words().login {
 			f.step = stepOf(said, f.cause)
 		}
 	case errors.Is(err, task.ErrNoRecording):
@@ -238,60 +238,6 @@ func (e *examination) dropping() bool {
 	return !last.IsZero() && !e.over(last, lateDrop) && last.Sub(e.acceptedAt()) > catchUp
 }
 
-// over tells whether a moment that there was is longer ago than limit.
-func (e *examination) over(at time.Time, limit time.Duration) bool {
-	return !at.IsZero() && e.now.Sub(at) > limit
-}
-
-// acceptedAt is when the newest publish was accepted.
-func (e *examination) acceptedAt() time.Time {
-	if p := e.passage(task.StepPublish); p.State == task.PassageDone {
-		return p.Ended
-	}
-	return time.Time{}
-}
-
-// up tells whether all steps of a leg are done.
-func (e *examination) up(first, end int) bool {
-	for i, p := range e.trace.Passages {
-		if i >= first && i < end && p.State != task.PassageDone {
-			return false
-		}
-	}
-	return true
-}
-
-func (e *examination) passage(step task.Step) task.Passage {
-	for _, p := range e.trace.Passages {
-		if p.Step == step {
-			return p
-		}
-	}
-	return task.Passage{Step: step, State: task.PassageWaiting}
-}
-
-func (e *examination) reached(step task.Step) bool { return e.passage(step).State == task.PassageDone }
-
-// failedStep is the step that failed, or else where the session stands.
-func (e *examination) failedStep() task.Step {
-	for _, p := range e.trace.Passages {
-		if p.State == task.PassageFailed {
-			return p.Step
-		}
-	}
-	return e.frontier()
-}
-
-// frontier is the first step that is not done.
-func (e *examination) frontier() task.Step {
-	for _, p := range e.trace.Passages {
-		if p.State != task.PassageDone {
-			return p.Step
-		}
-	}
-	return task.StepSend
-}
-
 // stepOf is the step that a failure of the device belongs to, where no passage tells.
 func stepOf(said *device.Error, cause Cause) task.Step {
 	switch {
@@ -311,7 +257,7 @@ func vendorError(f finding) *VendorError {
 		return nil
 	}
 	step := f.step
-	if step == task.StepPublish || step == task.StepSend {
+	if step.Leg() == task.LegPublish {
 		step = stepOf(said, f.cause)
 	}
 	return &VendorError{Kind: said.Kind.String(), Code: said.Code, Meaning: said.Meaning, Step: step}

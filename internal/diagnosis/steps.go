@@ -55,7 +55,6 @@ func (e *examination) tell(s *Step) {
 
 func (e *examination) done(s *Step) Text {
 	t := &e.trace
-	living := t.EndedAt.IsZero()
 	switch s.Step {
 	case task.StepLogin:
 		vendor := vendorName(t.Vendor)
@@ -65,7 +64,7 @@ func (e *examination) done(s *Step) Text {
 		}
 		if t.WayReason != "" {
 			text = Text{text.EN + " (" + line(t.WayReason) + ")", text.ZH + "（" + line(t.WayReason) + "）"}
-			if living && e.steppedDown() {
+			if e.living() && e.steppedDown() {
 				s.State = Warned
 			}
 		}
@@ -74,7 +73,7 @@ func (e *examination) done(s *Step) Text {
 		n := strconv.Itoa(t.Channel)
 		return Text{"Channel " + n + ", " + t.StreamType + " stream, is open.", "通道 " + n + " 的" + streamName(t.StreamType) + "已打开。"}
 	case task.StepReceive:
-		if living && !e.paused() && e.over(t.LastFrame, stallAfter) && t.BitsPerSecond == 0 {
+		if e.living() && !e.paused() && e.over(t.LastFrame, stallAfter) && t.BitsPerSecond == 0 {
 			s.State = Warned
 			return Text{"Nothing has come lately.", "最近没有收到数据。"}
 		}
@@ -86,7 +85,7 @@ func (e *examination) done(s *Step) Text {
 		server := e.server(nil)
 		return Text{"Accepted by " + server.EN + ".", "推流已被接受：" + server.ZH + "。"}
 	default:
-		return e.sending(s, living)
+		return e.sending(s)
 	}
 }
 
@@ -102,7 +101,7 @@ func (e *examination) pictured() Text {
 	return Text{"A key frame has come: " + picture + ".", "已收到关键帧：" + picture + "。"}
 }
 
-func (e *examination) sending(s *Step, living bool) Text {
+func (e *examination) sending(s *Step) Text {
 	t := &e.trace
 	key := span(e.since(t.LastKeyFrame))
 	if key.EN == "" {
@@ -114,7 +113,7 @@ func (e *examination) sending(s *Step, living bool) Text {
 		text = Text{text.EN + ", " + n + " units were dropped", text.ZH + "，已丢弃 " + n + " 个数据单元"}
 	}
 	switch {
-	case !living, e.paused():
+	case !e.living(), e.paused():
 	case e.over(t.LastFrame, stallAfter), e.keysAreRare(), e.dropping():
 		s.State = Warned
 	}
@@ -141,7 +140,7 @@ func (e *examination) serverStep() Step {
 		s.Error = line(e.view.Err.Error())
 	}
 	switch {
-	case !e.trace.EndedAt.IsZero():
+	case !e.living():
 		s.State, s.What = Waiting, Text{"The stream has ended.", "码流已结束。"}
 	case !e.view.Known && e.view.Err != nil:
 		s.What = Text{"The media server could not be asked (" + e.view.API + ").", "无法查询流媒体服务器（" + e.view.API + "）。"}
@@ -175,7 +174,7 @@ func (e *examination) served() Text {
 func (e *examination) viewersStep() Step {
 	s := Step{Step: StepViewers, State: Unknown, What: Text{"Not known.", "未知。"}}
 	switch {
-	case !e.trace.EndedAt.IsZero():
+	case !e.living():
 		s.State, s.What = Waiting, Text{"The stream has ended.", "码流已结束。"}
 	case !e.view.Known:
 	case !e.view.Publishing:
