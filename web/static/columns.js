@@ -43,7 +43,7 @@ function trouble(stream) {
 export const columns = [
   {
     name: 'columnState', key: 'state', by: (s) => order.indexOf(s.state) - (inTrouble(s) ? 10 : 0),
-    lines: (s) => [called(s.state), frozen(s) ? word('frozen') : s.over ? ago(s.ended_age) : duration(s.age)],
+    lines: (s) => [called(s.state), frozen(s) ? word('frozen') : s.paused && !s.over ? word('held') : s.over ? ago(s.ended_age) : duration(s.age)],
   },
   {
     name: 'columnCamera', key: 'camera', by: (s) => `${s.address} ${String(s.channel).padStart(6, '0')}`,

@@ -8,7 +8,7 @@ export default {
     columnAge: 'Last frame', columnDropped: 'Dropped', columnReconnects: 'Reconnects', columnClients: 'Clients', columnError: 'Last error',
     columnWhy: 'Help', why: 'Why is it black?', whyOf: 'Why is it black? {camera}', keyFrame: 'key frame {time}',
     noStreams: 'No stream yet. A stream appears here as soon as a page asks for one.', noMatch: 'No stream matches the filter.',
-    countAll: '{count} in all', countSome: '{shown} of {count}', notFresh: 'These numbers are old: {error}', frozen: 'stands still',
+    countAll: '{count} in all', countSome: '{shown} of {count}', notFresh: 'These numbers are old: {error}', frozen: 'stands still', held: 'paused',
     noMore: '{message} (code {code})',
   },
   zh: {
@@ -18,7 +18,7 @@ export default {
     columnAge: '最近一帧', columnDropped: '丢帧', columnReconnects: '重连次数', columnClients: '使用者', columnError: '最近的错误',
     columnWhy: '诊断', why: '为什么黑屏？', whyOf: '为什么黑屏？{camera}', keyFrame: '关键帧 {time}',
     noStreams: '还没有视频流。有页面请求画面时，会立即显示在这里。', noMatch: '没有符合条件的视频流。',
-    countAll: '共 {count} 路', countSome: '显示 {shown} 路，共 {count} 路', notFresh: '以下数据不是最新的：{error}', frozen: '画面静止',
+    countAll: '共 {count} 路', countSome: '显示 {shown} 路，共 {count} 路', notFresh: '以下数据不是最新的：{error}', frozen: '画面静止', held: '已暂停',
     noMore: '{message}（代码 {code}）',
   },
 };

@@ -36,7 +36,12 @@ async function list(page, check) {
   for (const width of [1381, 1024, 761, 320]) {
     await page.setViewportSize({ width, height: 800 });
     check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `the list is wider than ${width} px`);
+    await page.click('#service > summary');
+    check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `with the service's state the page is wider than ${width} px`);
+    await page.click('#service > summary');
   }
+  const paused = await page.innerText('.streams tr:has(a[href$="a5"])');
+  check(paused.includes('paused'), `a recording that is paused is shown as ${paused}`);
   await page.setViewportSize({ width: 1440, height: 900 });
   check((await rows(page)).length === 8, `${await rows(page)}`);
   check((await page.getAttribute('.streams tbody tr:first-child', 'data-state')) === 'trouble', 'trouble does not stand first');
