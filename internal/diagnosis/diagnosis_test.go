@@ -223,6 +223,7 @@ func sourceCases(t *testing.T) []example {
 		{"no_recording", "", failed("open", fmt.Errorf("%w: nothing from 12 to 13", task.ErrNoRecording)), none, "open", "error", []string{"33", "time_zone"}},
 		{"no_recording", "by the device's word", failed("open", said(device.OpPlayback, device.KindNoRecording, 457, "")), none, "open", "error", nil},
 		{"no_stream_data", "", failed("receive", said(live, device.KindNoData, 0, "playing, but no video came within 10s")), none, "receive", "error", []string{"33", "192.0.2.10"}},
+		{"no_stream_data", "while it is opened again", with(lost("open", said(live, device.KindNoData, 0, "silent")), func(t *task.Trace) { t.Passages[1].State = task.PassageRunning }), listed(), "receive", "error", nil},
 		{"no_stream_data", "after a picture", lost("receive", said(live, device.KindNoData, 0, "silent")), listed(), "receive", "error", nil},
 		{"sound_only", "", with(failed("picture", said(live, device.KindNoData, 0, "no video came")), func(t *task.Trace) { t.Source.Units = 90 }), none, "picture", "error", []string{"33"}},
 		{"no_key_frame", "", failed("picture", fmt.Errorf("%w: no key frame has come within 10s", task.ErrNoPicture)), none, "picture", "error", []string{"no key frame has come", "25"}},
@@ -247,6 +248,7 @@ func serverCases() []example {
 		{"rtmp_lost", "", lost("send", published(&pusher.Error{Step: pusher.StepRead, Err: io.EOF})), none, "send", "error", []string{server}},
 		{"server_stalls", "", lost("send", slow), none, "send", "error", []string{server}},
 		{"server_stalls", "at the start", failed("send", fmt.Errorf("%w: it accepted the publish, but took no picture within 10s", task.ErrPublish)), none, "send", "error", []string{"took no picture"}},
+		{"hevc_server", "after the publish", failed("send", fmt.Errorf("%w: %w", task.ErrNoPicture, pusher.ErrHEVC)), none, "send", "error", nil},
 		{"hevc_server", "", failed("publish", fmt.Errorf("%w: %w", task.ErrNoPicture, pusher.ErrHEVC)), none, "publish", "error", []string{"6.0.42", "33", "rtmp.hevc"}},
 	}
 }

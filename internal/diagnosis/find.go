@@ -92,13 +92,14 @@ func (e *examination) failure(err error) finding {
 	switch {
 	case errors.As(err, &said):
 		f.cause = e.ofDevice(said)
-		if f.step.Leg() == task.LegPublish || f.cause.words().login {
+		again := f.cause == NoStreamData && (f.step == task.StepLogin || f.step == task.StepOpen) // the next attempt is there
+		if f.step.Leg() == task.LegPublish || f.cause.words().login || again {
 			f.step = stepOf(said, f.cause)
 		}
 	case errors.Is(err, task.ErrNoRecording):
 		f.cause, f.step = NoRecording, task.StepOpen
 	case errors.Is(err, pusher.ErrHEVC):
-		f.cause, f.step = HEVCServer, task.StepPublish
+		f.cause = HEVCServer // found out at the publish, or right after it
 	case errors.Is(err, pusher.ErrNoPicture):
 		f.cause, f.step = Damaged, task.StepPicture
 	case errors.Is(err, task.ErrNoPicture):
