@@ -13,7 +13,6 @@ import (
 
 // Defaults of PublisherConfig. SRS ends a publish that is silent for 5 s.
 const (
-	defaultKeepAlive = 2 * time.Second
 	defaultAudioWait = 200 * time.Millisecond
 	defaultSettle    = 200 * time.Millisecond
 )
@@ -34,10 +33,13 @@ type Units interface {
 	Next(ctx context.Context, wait time.Duration) (*media.AccessUnit, error)
 }
 
+// DefaultKeepAlive is how long a publish is silent at most: SRS ends one that is for 5 s.
+const DefaultKeepAlive = 2 * time.Second
+
 // PublisherConfig configures a Publisher.
 type PublisherConfig struct {
 	Dialer Dialer
-	// KeepAlive is how long the connection may be silent, default 2 s.
+	// KeepAlive is how long the connection may be silent, default DefaultKeepAlive.
 	KeepAlive time.Duration
 	// AudioWait is how long the first key frame waits for audio that is promised, default 200 ms. A browser cannot add sound to a
 	// picture that already plays.
@@ -74,7 +76,7 @@ type Stats struct {
 // NewPublisher returns a Publisher; it does nothing before Run.
 func NewPublisher(cfg PublisherConfig) *Publisher {
 	if cfg.KeepAlive <= 0 {
-		cfg.KeepAlive = defaultKeepAlive
+		cfg.KeepAlive = DefaultKeepAlive
 	}
 	if cfg.AudioWait <= 0 {
 		cfg.AudioWait = defaultAudioWait

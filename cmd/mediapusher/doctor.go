@@ -30,7 +30,7 @@ var errSick = errors.New("something is broken: see above")
 type doctorCommand struct {
 	Addresses []string `arg:"" optional:"" name:"address" help:"Recorders to look at, each with one login."`
 	SDK       bool     `name:"sdk" help:"Look at the makers' SDKs alone: which files are found, missing and loaded."`
-	Publish   bool     `help:"Publish a stream to the media server for a moment: shows whether it, and its hooks, let streams in."`
+	Publish   bool     `help:"Publish test streams for up to 30 s: do the server and its hooks let them in, how long may they be silent?"`
 	Lang      string   `help:"en or zh. Default: by LC_ALL, LC_MESSAGES and LANG."`
 	access
 	configFile
@@ -38,7 +38,6 @@ type doctorCommand struct {
 
 // Run prints the findings. It fails where something is broken.
 func (c *doctorCommand) Run() error {
-	language := doctor.LanguageOf(cmp.Or(c.Lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
 	var (
 		password device.Secret
 		err      error
@@ -52,13 +51,17 @@ func (c *doctorCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := doctor.Print(os.Stdout, language, findings); err != nil {
+	if err := doctor.Print(os.Stdout, c.language(), findings); err != nil {
 		return err
 	}
 	if doctor.Worst(findings) == doctor.Broken {
 		return errSick
 	}
 	return nil
+}
+
+func (c *doctorCommand) language() doctor.Language {
+	return doctor.LanguageOf(cmp.Or(c.Lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")))
 }
 
 // examine makes all checks. Tables of files go to out.

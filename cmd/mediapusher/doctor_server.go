@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
-	"strings"
+	"fmt"
+	"net/url"
+	"os"
 
 	"mediapusher/internal/config"
 	"mediapusher/internal/doctor"
@@ -17,57 +19,82 @@ func (c *doctorCommand) ofMediaServer(ctx context.Context, cfg *config.Config) (
 	if cfg.PublishHost() == "" {
 		return nil, string(config.HEVCEnhanced) // the embedded one
 	}
-	findings = c.ofRTMP(ctx, cfg)
-	ofAPI, hevc := ofSRS(ctx, cfg)
-	return append(findings, ofAPI...), hevc
+	setting := string(cfg.RTMP.HEVC)
+	if cfg.RTMP.HEVC != config.HEVCAuto {
+		hevc = setting
+	}
+	dialer, err := greet(ctx, cfg)
+	findings = append(findings, doctor.RTMP(cfg.PublishHost(), err))
+	client, server := askServer(ctx, cfg)
+	if server != nil {
+		findings = append(findings, doctor.SRS(*server, setting)...)
+		if server.Err == nil && hevc == "" {
+			hevc = server.HEVC
+		}
+	}
+	switch {
+	case err != nil:
+	case !c.Publish:
+		findings = append(findings, doctor.Unmeasured(trialLimit))
+	default:
+		fmt.Fprintln(os.Stderr, doctor.Announcement(cfg.PublishHost(), trialLimit).In(c.language()))
+		trial := publishTrial{dialer: dialer, limit: trialLimit}
+		if server != nil && server.Err == nil {
+			trial.find, trial.api = finder(cfg, client), server.URL
+		}
+		findings = append(findings, doctor.Publish(trial.run(ctx))...)
+	}
+	return findings, hevc
 }
 
-// ofRTMP looks whether the server answers, and takes a stream where that is asked for.
-func (c *doctorCommand) ofRTMP(ctx context.Context, cfg *config.Config) []doctor.Finding {
-	dialer, err := pusher.NewRTMPDialer(pusher.RTMPConfig{URL: cfg.RTMP.PublishURL.Reveal()})
-	if err == nil {
-		err = dialer.Greet(ctx)
+// greet asks whether an RTMP server answers.
+func greet(ctx context.Context, cfg *config.Config) (*pusher.RTMPDialer, error) {
+	dialer, err := pusher.NewRTMPDialer(pusher.RTMPConfig{URL: cfg.RTMP.PublishURL.Reveal(), HEVC: pusher.HEVCPolicy(cfg.RTMP.HEVC)})
+	if err != nil {
+		return nil, err
 	}
+	err = dialer.Greet(ctx)
 	var failed *pusher.Error
 	if errors.As(err, &failed) && failed.Err != nil {
 		err = failed.Err // the finding names the address itself
 	}
-	findings := []doctor.Finding{doctor.RTMP(cfg.PublishHost(), err)}
-	if c.Publish && err == nil {
-		findings = append(findings, doctor.Publish(tryPublish(ctx, dialer)))
-	}
-	return findings
+	return dialer, err
 }
 
-// ofSRS asks the server's HTTP API where there may be one, and tells in which form H.265 is taken.
-func ofSRS(ctx context.Context, cfg *config.Config) (findings []doctor.Finding, hevc string) {
-	if cfg.RTMP.HEVC != config.HEVCAuto {
-		hevc = string(cfg.RTMP.HEVC)
-	}
+// askServer asks an SRS by its HTTP API. Both are nil where nobody is to be asked.
+func askServer(ctx context.Context, cfg *config.Config) (*srs.Client, *doctor.Server) {
 	address, ask := cfg.SRSAPI()
 	if !ask {
-		return nil, hevc
+		return nil, nil
 	}
-	server := doctor.Server{}
-	client, err := srs.New(srs.Config{URL: address.Reveal()})
+	client, err := srs.New(srs.Config{URL: address.Reveal(), Fresh: askAgain})
 	if err != nil {
-		server.Err = err
-		return doctor.SRS(server, string(cfg.RTMP.HEVC)), hevc
+		return nil, &doctor.Server{Err: err}
 	}
-	server.URL = client.URL()
 	version, err := client.Version(ctx)
-	server.Version, server.Major, server.HEVC, server.Err = version.Text, version.Major, version.HEVC(), err
-	if err == nil && hevc == "" {
-		hevc = server.HEVC
+	server := &doctor.Server{URL: client.URL(), Version: version.Text, Major: version.Major, HEVC: version.HEVC(), Err: err}
+	if err != nil {
+		return client, server
 	}
-	return doctor.SRS(server, string(cfg.RTMP.HEVC)), hevc
+	if told, err := client.Settings(ctx, vhostOf(cfg)); err == nil {
+		server.Settings = &doctor.Settings{Silence: told.Silence, Hooks: told.Hooks, KeepAlive: pusher.DefaultKeepAlive}
+	}
+	return client, server
 }
 
-// tryPublish publishes a stream without pictures and ends it at once.
-func tryPublish(ctx context.Context, dialer pusher.Dialer) error {
-	conn, err := dialer.Dial(ctx, "mediapusher-doctor-"+strings.ToLower(rand.Text()[:8]))
+// vhostOf is the vhost to which SRS counts what is published: that of the query, else the host.
+func vhostOf(cfg *config.Config) string {
+	u, err := url.Parse(cfg.RTMP.PublishURL.Reveal())
 	if err != nil {
-		return err
+		return ""
 	}
-	return conn.Close()
+	return cmp.Or(u.Query().Get("vhost"), u.Hostname())
+}
+
+// finder looks for a test stream in an SRS's list.
+func finder(cfg *config.Config, client *srs.Client) func(context.Context, string) (srs.Stream, bool, error) {
+	return func(ctx context.Context, stream string) (srs.Stream, bool, error) {
+		app, name := cfg.Published(stream)
+		return client.Stream(ctx, app, name)
+	}
 }

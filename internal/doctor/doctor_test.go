@@ -94,15 +94,57 @@ func TestLocal(t *testing.T) {
 
 		{doctor.RTMP("srs:1935", nil), doctor.OK, []string{"srs:1935"}},
 		{doctor.RTMP("srs:1935", errSome), doctor.Broken, []string{"rtmp.publish_url", "some reason"}},
-		{doctor.Publish(nil), doctor.OK, nil},
-		{doctor.Publish(errSome), doctor.Broken, []string{"on_publish", "some reason"}},
+		{doctor.Unmeasured(30 * time.Second), doctor.OK, []string{"--publish", "30s"}},
 	}
 	for _, test := range tests {
 		check(t, test.finding, test.state, test.words...)
 	}
 }
 
+func TestPublish(t *testing.T) {
+	yes, no := true, false
+	const alive, limit = 2 * time.Second, 30 * time.Second
+	tests := []struct {
+		trial  doctor.Trial
+		states string
+		words  []string
+	}{
+		{doctor.Trial{Err: errSome}, "2", []string{"some reason", "rtmp.publish_url"}},
+		{doctor.Trial{Err: errSome, Refusal: doctor.OfApp}, "2", []string{"some reason", "on_connect"}},
+		{doctor.Trial{Err: errSome, Refusal: doctor.OfStream}, "2", []string{"some reason", "on_publish"}},
+		{doctor.Trial{}, "00", []string{"30s"}},
+		{doctor.Trial{Server: "SRS/6.0.155", Silence: 5 * time.Second}, "00", []string{"SRS/6.0.155", "5s", "2s"}},
+		{doctor.Trial{Silence: 4100 * time.Millisecond, Listed: &yes, HEVC: &yes}, "0000", []string{"4.1s", "H.265"}},
+		{doctor.Trial{Silence: 4 * time.Second, Listed: &no, API: "http://srs:1985"}, "011", []string{"normal_timeout", "srs.api_url", "http://srs:1985"}},
+		{doctor.Trial{Silence: 5 * time.Second, Listed: &yes, HEVC: &no}, "0010", []string{"6.0.42", "rtmp.hevc"}},
+		{doctor.Trial{Silence: 2 * time.Second}, "02", []string{"normal_timeout"}},
+		{doctor.Trial{Silence: 5 * time.Second, Kept: errSome}, "02", []string{"some reason", "normal_timeout"}},
+	}
+	for _, test := range tests {
+		test.trial.KeepAlive, test.trial.Limit = alive, limit
+		var en, zh, states string
+		for _, f := range doctor.Publish(&test.trial) {
+			whole(t, f)
+			en, zh, states = en+f.What.EN+f.Do.EN, zh+f.What.ZH+f.Do.ZH, states+string(rune('0'+f.State))
+		}
+		if states != test.states {
+			t.Errorf("%+v: %s, want %s: %s", test.trial, states, test.states, en)
+		}
+		for _, word := range test.words {
+			if !strings.Contains(en, word) || !strings.Contains(zh, word) {
+				t.Errorf("%q is not in both of %s / %s", word, en, zh)
+			}
+		}
+	}
+	if text := doctor.Announcement("srs:1935", limit); !strings.Contains(text.In(doctor.English), "srs:1935") || !strings.Contains(text.In(doctor.Chinese), "30s") {
+		t.Errorf("%+v", text)
+	}
+}
+
 func TestSRS(t *testing.T) {
+	settings := func(silence time.Duration, hooks ...string) *doctor.Settings {
+		return &doctor.Settings{Silence: silence, Hooks: hooks, KeepAlive: 2 * time.Second}
+	}
 	tests := []struct {
 		server  doctor.Server
 		setting string
@@ -117,6 +159,8 @@ func TestSRS(t *testing.T) {
 		{doctor.Server{Version: "5.0.213", Major: 5, HEVC: "none"}, "none", "01", "H.264"},
 		{doctor.Server{Version: "5.0.213", Major: 5, HEVC: "none"}, "legacy", "02", "rtmp.hevc"},
 		{doctor.Server{Version: "6.0.155", Major: 6, HEVC: "enhanced"}, "legacy", "00", "legacy"},
+		{doctor.Server{Version: "3.0.184", Major: 3, HEVC: "none", Settings: settings(5 * time.Second)}, "auto", "0100", "5s"},
+		{doctor.Server{Version: "3.0.184", Major: 3, HEVC: "none", Settings: settings(3*time.Second, "on_publish")}, "auto", "0101", "on_publish"},
 		{doctor.Server{Version: "2.0.1", Major: 2, HEVC: "none"}, "auto", "11", "SRS 5"},
 	}
 	for _, test := range tests {

@@ -38,8 +38,8 @@ func LanguageOf(locale string) Language {
 // Text says the same in both languages.
 type Text struct{ EN, ZH string }
 
-// in returns the text in a language.
-func (t Text) in(l Language) string {
+// In returns the text in a language.
+func (t Text) In(l Language) string {
 	if l == Chinese {
 		return t.ZH
 	}
@@ -91,16 +91,16 @@ func Print(out io.Writer, l Language, findings []Finding) error {
 	heads := [...]Text{{"STATE", "状态"}, {"WHAT", "项目"}, {"FOUND, AND WHAT TO DO", "结果与处理办法"}}
 	rest := width - len("WHAT")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s%s  %s\n", heads[0].in(l), heads[1].in(l), strings.Repeat(" ", max(rest, 0)), heads[2].in(l))
+	fmt.Fprintf(&b, "%s %s%s  %s\n", heads[0].In(l), heads[1].In(l), strings.Repeat(" ", max(rest, 0)), heads[2].In(l))
 	width = max(width, len("WHAT"))
 	for _, f := range findings {
 		gap := strings.Repeat(" ", width-utf8.RuneCountInString(f.Subject))
-		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().in(l), f.Subject, gap, f.What.in(l))
-		if do := f.Do.in(l); do != "" {
+		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().In(l), f.Subject, gap, f.What.In(l))
+		if do := f.Do.In(l); do != "" {
 			fmt.Fprintf(&b, "%s-> %s\n", strings.Repeat(" ", width+len("ok    ")+2), do)
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", verdict(Worst(findings)).in(l))
+	fmt.Fprintf(&b, "\n%s\n", verdict(Worst(findings)).In(l))
 	if _, err := io.WriteString(out, b.String()); err != nil {
 		return fmt.Errorf("findings: %w", err)
 	}

@@ -1,5 +1,10 @@
 package doctor
 
+import (
+	"strings"
+	"time"
+)
+
 // RTMP judges the server to which streams go. address holds no secret.
 func RTMP(address string, err error) Finding {
 	f := Finding{Subject: "rtmp"}
@@ -15,21 +20,6 @@ func RTMP(address string, err error) Finding {
 	return f
 }
 
-// Publish judges a publish that was tried for a moment.
-func Publish(err error) Finding {
-	f := Finding{Subject: "publish"}
-	if err == nil {
-		f.What = Text{"the server took a stream of a test", "服务器接受了测试推流"}
-		return f
-	}
-	f.State, f.What = Broken, textf("the server refuses streams: %v", "服务器拒绝推流：%v", err)
-	f.Do = Text{
-		"see its security settings and the answer of its on_connect and on_publish hooks, which must be 0 or {\"code\":0}",
-		"检查服务器的安全设置，以及 on_connect、on_publish 回调的应答：必须是 0 或 {\"code\":0}",
-	}
-	return f
-}
-
 // Server is what an SRS tells by its HTTP API.
 type Server struct {
 	// URL is that of the API, without secrets.
@@ -37,8 +27,17 @@ type Server struct {
 	// Version is as the server writes it. HEVC is "none", "legacy" or "enhanced".
 	Version, HEVC string
 	Major         int
+	// Settings is nil where the server does not tell them.
+	Settings *Settings
 	// Err says why nothing is known.
 	Err error
+}
+
+// Settings are what an SRS tells about publishes: how long they may be silent, and the hooks that may refuse them. KeepAlive is how long
+// the service is silent at most.
+type Settings struct {
+	Silence, KeepAlive time.Duration
+	Hooks              []string
 }
 
 // SRS judges what an SRS tells. setting is rtmp.hevc of the configuration.
@@ -58,7 +57,11 @@ func SRS(s Server, setting string) []Finding {
 		api.State = Warning
 		api.Do = Text{"take SRS 5 or newer: versions before 3 were never tried", "请换用 SRS 5 或更新的版本：3 以前的版本没有验证过"}
 	}
-	return []Finding{api, hevc(s, setting), timeouts()}
+	findings := []Finding{api, hevc(s, setting)}
+	if s.Settings != nil {
+		findings = append(findings, inForce(s.Settings)...)
+	}
+	return findings
 }
 
 // hevc judges whether H.265 comes through.
@@ -87,11 +90,12 @@ func hevc(s Server, setting string) Finding {
 	return f
 }
 
-// timeouts says what the API does not tell.
-func timeouts() Finding {
-	return Finding{Subject: "srs limits", What: Text{
-		"time-outs and hooks are not told by the API. A publish may be silent for 5 s by default (publish_normal_timeout), " +
-			"which mediapusher keeps below; `doctor --publish` shows whether hooks let streams in",
-		"API 不提供超时和回调的设置。默认推流静默 5 秒会被断开（publish_normal_timeout），mediapusher 会避免；回调是否放行可用 `doctor --publish` 检查",
-	}}
+// inForce judges the settings that a server told.
+func inForce(s *Settings) []Finding {
+	hooks := Finding{Subject: "srs hooks", What: Text{"no hook decides on publishes", "没有限制推流的回调"}}
+	if len(s.Hooks) > 0 {
+		names := strings.Join(s.Hooks, ", ")
+		hooks.What = textf("%s decide on publishes; `doctor --publish` tries them", "推流由 %s 决定是否放行；可用 `doctor --publish` 尝试", names)
+	}
+	return []Finding{hooks, timeOut(s.Silence, s.KeepAlive)}
 }
