@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"strconv"
 
 	"mediapusher/internal/device"
 )
@@ -21,18 +20,15 @@ func AllowNetworks(networks []netip.Prefix, resolver Resolver) func(ctx context.
 		return func(context.Context, device.Target) error { return nil }
 	}
 	return func(ctx context.Context, target device.Target) error {
-		refused := device.Error{
-			Vendor: target.Vendor, Address: net.JoinHostPort(target.Host, strconv.Itoa(target.Port)), Op: device.OpLogin,
-			Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address",
-		}
+		refused := device.NotAllowed(target.Vendor, target.Address())
 		ips, err := lookup(ctx, resolver, target.Host)
 		if err != nil {
 			refused.Kind, refused.Meaning, refused.Err = device.KindUnreachable, "the name has no address", err
-			return &refused
+			return refused
 		}
 		for _, ip := range ips {
-			if !contains(networks, ip) {
-				return &refused
+			if !device.Networks(networks).Hold(ip) {
+				return refused
 			}
 		}
 		return nil
@@ -48,13 +44,4 @@ func lookup(ctx context.Context, resolver Resolver, host string) ([]netip.Addr, 
 		err = &net.DNSError{Err: "no address", Name: host, IsNotFound: true}
 	}
 	return ips, err
-}
-
-func contains(networks []netip.Prefix, ip netip.Addr) bool {
-	for _, network := range networks {
-		if network.Contains(ip.Unmap()) {
-			return true
-		}
-	}
-	return false
 }

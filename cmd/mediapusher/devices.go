@@ -33,7 +33,7 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 	}
 	settings := func(target device.Target) device.Settings { return current().Settings(target) }
 	silence := func() time.Duration { return current().SourceTimeout }
-	networks := func() []netip.Prefix { return current().AllowDevices }
+	networks := func() device.Networks { return device.Networks(current().AllowDevices) }
 	byNet := overNetwork(current, log)
 	drivers := map[device.Vendor]device.Driver{}
 	for vendor, adapter := range map[device.Vendor]struct {
@@ -73,7 +73,7 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 // overNetwork is what the adapters need to reach recorders by HTTP and RTSP.
 func overNetwork(current func() *config.Config, log *zap.Logger) netway.Config {
 	dialer := &net.Dialer{
-		Timeout: dialTimeout, Control: holdBack(func() []netip.Prefix { return current().AllowDevices }),
+		Timeout: dialTimeout, Control: holdBack(func() device.Networks { return device.Networks(current().AllowDevices) }),
 	}
 	return netway.Config{
 		Settings:    func(target device.Target) device.Settings { return current().Settings(target) },
@@ -92,9 +92,9 @@ func newSupervisor(
 	})
 }
 
-// holdBack lets only the operator's networks be dialled, all where there are none. The API has looked already; but between its look and
-// the connection a name may have changed its address.
-func holdBack(networks func() []netip.Prefix) func(network, address string, c syscall.RawConn) error {
+// holdBack lets only the operator's networks be dialled. The API has looked already; but between its look and the connection a name may
+// have changed its address.
+func holdBack(networks func() device.Networks) func(network, address string, c syscall.RawConn) error {
 	return func(_, address string, _ syscall.RawConn) error {
 		allowed := networks()
 		if len(allowed) == 0 {
@@ -104,25 +104,10 @@ func holdBack(networks func() []netip.Prefix) func(network, address string, c sy
 		if err != nil {
 			return err
 		}
-		if !holds(allowed, peer.Addr()) {
-			return notAllowed(address)
+		if !allowed.Hold(peer.Addr()) {
+			return device.NotAllowed("", address)
 		}
 		return nil
-	}
-}
-
-func holds(networks []netip.Prefix, address netip.Addr) bool {
-	for _, network := range networks {
-		if network.Contains(address.Unmap()) {
-			return true
-		}
-	}
-	return false
-}
-
-func notAllowed(address string) error {
-	return &device.Error{
-		Address: address, Op: device.OpLogin, Kind: device.KindNotAllowed, Meaning: "allow_devices does not hold this address",
 	}
 }
 
@@ -130,7 +115,7 @@ func notAllowed(address string) error {
 // never a name.
 type allowed struct {
 	driver   device.Driver
-	networks func() []netip.Prefix // none lets all through
+	networks func() device.Networks
 }
 
 // Open implements device.Driver.
@@ -147,10 +132,10 @@ func (a allowed) Open(ctx context.Context, target device.Target) (device.Device,
 		}
 	}
 	for _, address := range addresses {
-		if holds(networks, address) {
+		if networks.Hold(address) {
 			target.Host = address.Unmap().String()
 			return a.driver.Open(ctx, target)
 		}
 	}
-	return nil, notAllowed(target.Address())
+	return nil, device.NotAllowed(target.Vendor, target.Address())
 }

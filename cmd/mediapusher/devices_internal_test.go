@@ -18,7 +18,7 @@ func (d *dialled) Open(_ context.Context, target device.Target) (device.Device, 
 
 // A library dials by itself: it gets no address outside the operator's networks, and no name that could change its address meanwhile.
 func TestAllowed(t *testing.T) {
-	networks := func() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }
+	networks := func() device.Networks { return device.Networks{netip.MustParsePrefix("127.0.0.0/8")} }
 	for host, want := range map[string]struct {
 		kind device.Kind
 		host string
