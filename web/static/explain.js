@@ -16,7 +16,7 @@ export function verdict(trace, lost, by) {
     const severity = own.severity in severities ? own.severity : 'warning';
     return { severity, heading: word(severities[severity]), text: said(own.what), then: said(own.next) };
   }
-  if (code === 605) return { severity: 'warning', heading: problem(605), text: word(by === 'handle' ? 'noHandle' : 'noSession'), then: '' };
+  if (code === 605) return { severity: 'warning', heading: word('notKnown'), text: word(by === 'handle' ? 'noHandle' : 'noSession'), then: '' };
   return { severity: 'error', heading: problem(code), text: trace.status_message ?? '', then: '' };
 }
 

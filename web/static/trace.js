@@ -54,7 +54,7 @@ export function mount(root, { api, args: [by, id], go, announce }) {
       announce(`${heading}. ${text}`);
     }
     body.hidden = !trace?.steps;
-    set(fresh, !trace ? '' : word(lost ? 'notRefreshed' : 'refreshed'));
+    set(fresh, !trace?.steps ? '' : word(lost ? 'notRefreshed' : 'refreshed'));
     set(subject, trace?.address ? camera(trace) : '');
     if (body.hidden) return;
     road();

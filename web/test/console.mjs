@@ -154,7 +154,9 @@ async function explained(page, check) {
   await page.fill('#handle', '4711');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.verdict[data-severity="warning"]');
-  check((await page.innerText('.verdict')).includes('no stream with this play_handle'), 'an unknown handle is not explained');
+  const unknown = await page.innerText('.view.trace');
+  check(unknown.includes('no stream with this play_handle'), 'an unknown handle is not explained');
+  check(!/has ended|refreshed/.test(unknown), `a handle that never was is shown as one that has ended: ${unknown}`);
   await page.goto(`${service}/console/#/nowhere`);
   await page.waitForSelector('text=There is no such page.');
 }
