@@ -28,7 +28,7 @@ type shadowCommand struct {
 	Old    string `required:"" placeholder:"URL" help:"The old server, http://HOST:PORT."`
 	Listen string `required:"" placeholder:"ADDR" help:"Where clients call instead, HOST:PORT or :PORT."`
 	Report string `default:"-" placeholder:"FILE" help:"Where differences go, one JSON object in a line. Default: -, standard output."`
-	Status string `default:"127.0.0.1:8092" placeholder:"ADDR" help:"Where GET answers the summary, 127.0.0.1:8092 by default; empty: nowhere."`
+	Status string `default:"127.0.0.1:8092" placeholder:"ADDR" help:"GET answers the summary. Default: 127.0.0.1:8092; empty: nowhere."`
 }
 
 // Run forwards until SIGTERM or Ctrl-C, and then writes the summary.
