@@ -70,6 +70,9 @@ func (p *publishTrial) run(ctx context.Context) *doctor.Trial {
 	}
 	cancel()
 	waiting.Wait()
+	if silentFor > 0 && silentFor < leastSilence { // no time-out: it was not let in
+		trial.Err, trial.Refusal = silent.conn.Err(), doctor.OfStream
+	}
 	trial.Silence = silentFor.Round(100 * time.Millisecond)
 	if between := silentFor - emptyFor; emptyFor > 0 && between >= leastSilence {
 		trial.Silence = between.Round(100 * time.Millisecond)
@@ -174,15 +177,16 @@ func (s *testStream) keep(ctx context.Context) error {
 	}
 }
 
-// refusalOf tells where a server refused.
+// refusalOf tells where a server refused. SRS looks at an app behind its answer to connect, nginx at a stream behind that to publish.
 func refusalOf(err error) doctor.Refusal {
 	var failed *pusher.Error
-	switch {
-	case !errors.As(err, &failed):
+	if !errors.As(err, &failed) || errors.Is(err, context.DeadlineExceeded) {
 		return doctor.Unanswered
-	case failed.Step == pusher.StepConnect && !errors.Is(err, context.DeadlineExceeded):
+	}
+	switch failed.Step {
+	case pusher.StepConnect, pusher.StepCreateStream:
 		return doctor.OfApp
-	case failed.Refused():
+	case pusher.StepPublish, pusher.StepRead, pusher.StepWrite:
 		return doctor.OfStream
 	default:
 		return doctor.Unanswered

@@ -128,7 +128,7 @@ func TestPublishTrial(t *testing.T) {
 			server:  &likeSRS{first: 20 * time.Second, further: 5 * time.Second, hevc: pusher.HEVCEnhanced},
 			silence: 5 * time.Second, kept: true, listed: new(true), hevc: new(true),
 		},
-		"too short":         {server: &likeSRS{first: 10 * time.Second, further: 1500 * time.Millisecond}, silence: 1500 * time.Millisecond, listed: new(true), kept: true},
+		"too short":         {server: &likeSRS{first: 9 * time.Second, further: 1500 * time.Millisecond}, silence: 1500 * time.Millisecond, listed: new(true), kept: true},
 		"both short":        {server: &likeSRS{first: time.Second, further: 700 * time.Millisecond}, silence: 700 * time.Millisecond, listed: new(true)},
 		"one at a time":     {server: &likeSRS{first: 5 * time.Second, further: 5 * time.Second, most: 1}, silence: 10 * time.Second, kept: true, listed: new(true)},
 		"bears silence":     {server: &likeSRS{first: time.Hour, further: time.Hour}, kept: true, listed: new(true)},
@@ -136,6 +136,10 @@ func TestPublishTrial(t *testing.T) {
 		"an API that fails": {server: &likeSRS{first: time.Hour, further: time.Hour}, find: broken, kept: true},
 		"refused":           {server: &likeSRS{refusal: refused}, err: refused, refusal: doctor.OfStream, kept: true},
 		"no such app":       {server: &likeSRS{refusal: failedTo(pusher.StepConnect)}, err: io.EOF, refusal: doctor.OfApp, kept: true},
+		"hook on connect":   {server: &likeSRS{refusal: failedTo(pusher.StepCreateStream)}, err: io.EOF, refusal: doctor.OfApp, kept: true},
+		"ended at once":     {server: &likeSRS{refusal: failedTo(pusher.StepRead)}, err: io.EOF, refusal: doctor.OfStream, kept: true},
+		"slow":              {server: &likeSRS{refusal: &pusher.Error{Step: pusher.StepPublish, Err: context.DeadlineExceeded}}, err: context.DeadlineExceeded, kept: true},
+		"ended after it":    {server: &likeSRS{first: time.Millisecond, further: 10 * time.Millisecond}, silence: 0, err: io.EOF, refusal: doctor.OfStream, listed: new(true)},
 		"no answer":         {server: &likeSRS{refusal: failedTo(pusher.StepDial)}, err: io.EOF, kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +151,7 @@ func TestPublishTrial(t *testing.T) {
 				}
 				began := time.Now()
 				got := trial.run(t.Context())
-				if got.Silence != test.silence || (got.Kept == nil) != test.kept || got.Refusal != test.refusal || !errors.Is(got.Err, test.err) {
+				if test.err == nil && got.Silence != test.silence || (got.Kept == nil) != test.kept || got.Refusal != test.refusal || !errors.Is(got.Err, test.err) {
 					t.Errorf("%+v", got)
 				}
 				if !same(got.Listed, test.listed) || !same(got.HEVC, test.hevc) {
