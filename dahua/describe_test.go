@@ -13,6 +13,7 @@ import (
 
 	"mediapusher/dahua"
 	"mediapusher/internal/device"
+	"mediapusher/internal/device/devicetest"
 	"mediapusher/internal/netway"
 )
 
@@ -53,20 +54,6 @@ func (p pages) inspector(t *testing.T, settings device.Settings) device.Inspecto
 	}
 	t.Cleanup(func() { _ = d.Close() })
 	return device.InspectorOf(d, target)
-}
-
-func tri(told *bool) string {
-	if told == nil {
-		return "?"
-	}
-	return fmt.Sprint(*told)
-}
-
-func coding(c *device.Coding) string {
-	if c == nil {
-		return "?"
-	}
-	return fmt.Sprintf("%s/%dx%d/%g/%d", c.Codec, c.Width, c.Height, c.FrameRate, c.BitsPerSecond)
 }
 
 const (
@@ -129,13 +116,8 @@ func TestDescribe(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var b strings.Builder
-			for _, c := range d.Channels {
-				fmt.Fprintf(&b, "%d %s online=%s %q ptz=%s main=%s sub=%s\n",
-					c.Number, c.Name, tri(c.Online), c.Reason, tri(c.PTZ), coding(c.Main), coding(c.Sub))
-			}
-			if b.String() != tt.want {
-				t.Errorf("channels\n%s\nwant\n%s", b.String(), tt.want)
+			if got := devicetest.Words(d.Channels); got != tt.want {
+				t.Errorf("channels\n%s\nwant\n%s", got, tt.want)
 			}
 			if d.ClockOffset != nil || d.TimeZone != "" {
 				t.Errorf("a clock that nobody told: %v %q", d.ClockOffset, d.TimeZone)

@@ -8,12 +8,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"strings"
 	"testing"
 	"time"
 
 	"mediapusher/hik"
 	"mediapusher/internal/device"
+	"mediapusher/internal/device/devicetest"
 	"mediapusher/internal/netway"
 )
 
@@ -61,25 +61,7 @@ func describe(t *testing.T, p pages) (*device.Description, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	for _, c := range d.Channels {
-		fmt.Fprintf(&b, "%d %s online=%s %q ptz=%s main=%s sub=%s\n", c.Number, c.Name, tri(c.Online), c.Reason, tri(c.PTZ), coding(c.Main), coding(c.Sub))
-	}
-	return d, b.String()
-}
-
-func tri(told *bool) string {
-	if told == nil {
-		return "?"
-	}
-	return fmt.Sprint(*told)
-}
-
-func coding(c *device.Coding) string {
-	if c == nil {
-		return "?"
-	}
-	return fmt.Sprintf("%s/%dx%d/%g/%d", c.Codec, c.Width, c.Height, c.FrameRate, c.BitsPerSecond)
+	return d, devicetest.Words(d.Channels)
 }
 
 const (
