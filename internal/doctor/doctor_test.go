@@ -152,6 +152,7 @@ func TestSRS(t *testing.T) {
 		words   string
 	}{
 		{doctor.Server{URL: "http://srs:1985", Err: errSome}, "auto", "1", "http_api"},
+		{doctor.Server{URL: "http://srs:1985", Err: errSome}, "auto", "1", "none"},
 		{doctor.Server{URL: "http://srs:1985", Version: "6.0.155", Major: 6, HEVC: "enhanced"}, "auto", "00", "6.0.155"},
 		{doctor.Server{Version: "6.0.10", Major: 6, HEVC: "legacy"}, "auto", "00", "legacy"},
 		{doctor.Server{Version: "6.0.10", Major: 6, HEVC: "legacy"}, "enhanced", "02", "rtmp.hevc"},

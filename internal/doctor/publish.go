@@ -69,8 +69,9 @@ func (r Refusal) remedy() Text {
 		}
 	default:
 		return Text{
-			"see the server's log, and that rtmp.publish_url names its RTMP port",
-			"查看服务器日志，并确认 rtmp.publish_url 写的是它的 RTMP 端口",
+			"see the server's log (some servers refuse by closing the connection: `deny publish`, hooks), and that rtmp.publish_url names " +
+				"its RTMP port",
+			"查看服务器日志（有的服务器以断开连接表示拒绝：deny publish、回调），并确认 rtmp.publish_url 写的是它的 RTMP 端口",
 		}
 	}
 }
