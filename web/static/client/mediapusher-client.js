@@ -134,7 +134,7 @@
     this.answer = answer;
     this.failures = 0;
     this.place = this.isPlayback() ? { at: now(), position: wallTime(answer.start_time), speed: 1 } : null;
-    this.plan();
+    this.plan(this.pusher.beat);
     this.tell('started', answer, again);
   };
 
@@ -151,18 +151,24 @@
     this.timer = null;
   };
 
-  // plan beats when the time has come. A tab in the background has slow timers, so the page's coming back beats too (listen).
-  Stream.prototype.plan = function () {
+  // plan beats after wait ms. A tab in the background has slow timers, so the page's coming back beats too (listen).
+  Stream.prototype.plan = function (wait) {
     var stream = this;
     this.rest();
-    this.timer = root.setTimeout(function () { stream.check(); }, this.pusher.beat);
+    this.timer = root.setTimeout(function () { stream.check(); }, wait);
   };
 
   // check beats now. Call it when the player has lost the picture: if the stream is gone, a new one comes sooner.
   Stream.prototype.check = function () {
-    if (!this.handle) return;
-    this.plan();
-    this.steer('GET', 'BEATS');
+    var stream = this;
+    var handle = this.handle;
+    var beat = this.pusher.beat;
+    if (!handle) return;
+    this.plan(beat);
+    this.steer('GET', 'BEATS', null, function (answer) {
+      // A beat that is lost is made up for soon: a stream does not live for two of them.
+      if (answer.status_code === 0 && stream.handle === handle) stream.plan(beat / 5);
+    }, beat / 4);
     if (this.isPlayback()) this.look();
   };
 
@@ -175,8 +181,8 @@
     });
   };
 
-  // steer makes a call for this stream. One that answers 605 tells that it is gone.
-  Stream.prototype.steer = function (method, what, body, done) {
+  // steer makes a call for this stream. One that answers 605 tells that it is gone. limit may be left out.
+  Stream.prototype.steer = function (method, what, body, done, limit) {
     var stream = this;
     var handle = this.handle;
     if (!handle) {
@@ -186,7 +192,7 @@
     this.pusher.call(method, '/STREAM/' + handle + (what ? '/' + what : ''), body, function (answer) {
       (done || nothing)(answer);
       if (answer.status_code === 605 && stream.handle === handle) stream.gone(answer);
-    });
+    }, limit);
   };
 
   // gone is told that the service has no such stream any more. Of a recording it is asked why: it may just be over.
