@@ -20,6 +20,13 @@ func RTMP(address string, err error) Finding {
 	return f
 }
 
+// Embedded says where streams go without a server outside.
+func Embedded() Finding {
+	return Finding{Subject: "rtmp", What: Text{
+		"no rtmp.publish_url: streams go to the embedded server", "没有设置 rtmp.publish_url：使用内嵌的流媒体服务器",
+	}}
+}
+
 // Server is what an SRS tells by its HTTP API.
 type Server struct {
 	// URL is that of the API, without secrets.
@@ -45,11 +52,11 @@ func SRS(s Server, setting string) []Finding {
 	api := Finding{Subject: "srs api"}
 	if s.Err != nil {
 		api.State, api.What = Warning, textf("nothing is known of the server: %v", "得不到服务器的信息：%v", s.Err)
-		api.Do = textf(
-			"switch http_api on in srs.conf (`http_api { enabled on; listen 1985; }`), or name its address, and user and password where it "+
-				"wants them (srs.api_url; \"none\" where this is no SRS); without it nobody can tell who watches a stream (%s was asked)",
-			"在 srs.conf 里打开 http_api（`http_api { enabled on; listen 1985; }`），或在 srs.api_url 里配置它的地址，需要认证时加上用户和密码"+
-				"（不是 SRS 时填 none）；否则无法知道谁在观看（询问的是 %s）", s.URL)
+		api.Do = Text{
+			"switch http_api on in srs.conf (`http_api { enabled on; listen 1985; }`), or name its address: srs.api_url; without it " +
+				"nobody can tell who watches a stream (none, where the server is no SRS)",
+			"在 srs.conf 里打开 http_api（`http_api { enabled on; listen 1985; }`），或用 srs.api_url 指定它的地址；否则无法知道谁在观看（服务器不是 SRS 时设为 none）",
+		}
 		return []Finding{api}
 	}
 	api.What = textf("SRS %s at %s", "SRS %s，%s", s.Version, s.URL)

@@ -35,8 +35,8 @@ type Trial struct {
 func Publish(t *Trial) []Finding {
 	f := Finding{Subject: "publish"}
 	if t.Err != nil {
-		f.State, f.What = Broken, textf("%v", "%v", t.Err)
-		f.Do = t.Refusal.remedy()
+		f.State, f.Do = Broken, t.Refusal.remedy()
+		f.What = textf("the server did not take a test stream: %v", "服务器没有接受测试流：%v", t.Err)
 		return []Finding{f}
 	}
 	f.What = Text{"the server, and its hooks, let a test stream in", "服务器和它的回调放行了测试流"}
@@ -69,8 +69,8 @@ func (r Refusal) remedy() Text {
 		}
 	default:
 		return Text{
-			"see the server's log (some servers refuse by closing the connection: `deny publish`, hooks), and that rtmp.publish_url names " +
-				"its RTMP port",
+			"see the server's log (some servers refuse by closing the connection: `deny publish`, hooks), and that " +
+				"rtmp.publish_url names its RTMP port",
 			"查看服务器日志（有的服务器以断开连接表示拒绝：deny publish、回调），并确认 rtmp.publish_url 写的是它的 RTMP 端口",
 		}
 	}
