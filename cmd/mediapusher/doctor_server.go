@@ -17,7 +17,7 @@ import (
 // ofMediaServer looks at the server outside, where streams go to one, and tells in which form it takes H.265, empty where nobody knows.
 func (c *doctorCommand) ofMediaServer(ctx context.Context, cfg *config.Config) (findings []doctor.Finding, hevc string) {
 	if cfg.PublishHost() == "" {
-		return nil, string(config.HEVCEnhanced) // the embedded one
+		return []doctor.Finding{doctor.Embedded()}, string(config.HEVCEnhanced)
 	}
 	setting := string(cfg.RTMP.HEVC)
 	if cfg.RTMP.HEVC != config.HEVCAuto {

@@ -50,7 +50,7 @@ func TestMediaServer(t *testing.T) {
 		})
 	}
 	embedded := config.Default()
-	if findings, hevc := (&doctorCommand{Publish: true}).ofMediaServer(t.Context(), &embedded); len(findings) != 0 || hevc != "enhanced" {
+	if findings, hevc := (&doctorCommand{Publish: true}).ofMediaServer(t.Context(), &embedded); len(findings) != 1 || findings[0].State != doctor.OK || hevc != "enhanced" {
 		t.Errorf("embedded: %q, %+v", hevc, findings)
 	}
 }

@@ -263,11 +263,14 @@ func TestPrint(t *testing.T) {
 	findings := []doctor.Finding{
 		{Subject: "config", What: doctor.Text{EN: "good", ZH: "好"}},
 		{Subject: "api.listen", State: doctor.Broken, What: doctor.Text{EN: "held", ZH: "占用"}, Do: doctor.Text{EN: "free it", ZH: "释放"}},
+		{Subject: "dns 北门", What: doctor.Text{EN: "one\ntwo", ZH: "一\n二"}},
 	}
 	for language, want := range map[doctor.Language]string{
-		doctor.English: "STATE WHAT        FOUND, AND WHAT TO DO\nok    config      good\nFAIL  api.listen  held\n                  -> free it\n\n" +
+		doctor.English: "STATE WHAT        FOUND, AND WHAT TO DO\nok    config      good\nFAIL  api.listen  held\n                  -> free it\n" +
+			"ok    dns 北门    one\n                  two\n\n" +
 			"Something is broken: see FAIL above.\n",
-		doctor.Chinese: "状态 项目        结果与处理办法\n正常  config      好\n故障  api.listen  占用\n                  -> 释放\n\n" +
+		doctor.Chinese: "状态  项目        结果与处理办法\n正常  config      好\n故障  api.listen  占用\n                  -> 释放\n" +
+			"正常  dns 北门    一\n                  二\n\n" +
 			"有故障，见上面标有“故障”的各行。\n",
 	} {
 		var b strings.Builder

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 )
 
 // State is how bad a finding is.
@@ -84,20 +84,19 @@ func (s State) words() Text {
 
 // Print writes a table: state, subject, what was found, and below it what to do. The error is that of out.
 func Print(out io.Writer, l Language, findings []Finding) error {
-	width := 0
+	heads := Text{"STATE WHAT", "状态  项目"} // the second column is four wide in both
+	width := len("WHAT")
 	for _, f := range findings {
-		width = max(width, utf8.RuneCountInString(f.Subject))
+		width = max(width, columns(f.Subject))
 	}
-	heads := [...]Text{{"STATE", "状态"}, {"WHAT", "项目"}, {"FOUND, AND WHAT TO DO", "结果与处理办法"}}
-	rest := width - len("WHAT")
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s%s  %s\n", heads[0].In(l), heads[1].In(l), strings.Repeat(" ", max(rest, 0)), heads[2].In(l))
-	width = max(width, len("WHAT"))
+	fmt.Fprintf(&b, "%s%s  %s\n", heads.In(l), strings.Repeat(" ", width-len("WHAT")), Text{"FOUND, AND WHAT TO DO", "结果与处理办法"}.In(l))
+	margin := strings.Repeat(" ", len("ok    ")+width+2)
 	for _, f := range findings {
-		gap := strings.Repeat(" ", width-utf8.RuneCountInString(f.Subject))
-		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().In(l), f.Subject, gap, f.What.In(l))
+		gap := strings.Repeat(" ", width-columns(f.Subject))
+		fmt.Fprintf(&b, "%s  %s%s  %s\n", f.State.words().In(l), f.Subject, gap, strings.ReplaceAll(f.What.In(l), "\n", "\n"+margin))
 		if do := f.Do.In(l); do != "" {
-			fmt.Fprintf(&b, "%s-> %s\n", strings.Repeat(" ", width+len("ok    ")+2), do)
+			fmt.Fprintf(&b, "%s-> %s\n", margin, do)
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", verdict(Worst(findings)).In(l))
@@ -105,6 +104,18 @@ func Print(out io.Writer, l Language, findings []Finding) error {
 		return fmt.Errorf("findings: %w", err)
 	}
 	return nil
+}
+
+// columns is how wide a terminal shows a text: characters of Chinese, Japanese and Korean take two columns.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+			n++
+		}
+	}
+	return n
 }
 
 // verdict sums up.
