@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -40,7 +41,9 @@ func main() {
 	parsed := kong.Parse(&cmd, kong.Name("mediapusher"), kong.Vars{"version": version}, kong.UsageOnError(),
 		kong.Description("Live and recorded video of Hikvision and Dahua recorders, pushed as RTMP into SRS."))
 	if err := parsed.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "mediapusher: "+err.Error())
+		if !errors.Is(err, errSick) { // the findings have said it
+			fmt.Fprintln(os.Stderr, "mediapusher: "+err.Error())
+		}
 		os.Exit(exitCode(err))
 	}
 }
