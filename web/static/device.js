@@ -7,7 +7,7 @@ import { recall, target } from './target.js';
 import { bitRate, duration, number, size } from './units.js';
 import { open as wall } from './wall.js';
 import words from './words-watch.js';
-import { add, problem, translate, word } from './words.js';
+import { add, refusal, translate, word } from './words.js';
 
 add(words);
 
@@ -50,7 +50,7 @@ class Device {
     const { answer } = this;
     const parts = [];
     if (this.asking) parts.push(h('p', { class: 'quiet', 'data-text': 'inspecting' }));
-    else if (answer && answer.status_code !== 200) parts.push(h('p', { class: 'problem', text: `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}` }));
+    else if (answer && answer.status_code !== 200) parts.push(h('p', { class: 'problem', text: refusal(answer) }));
     else if (answer?.device) parts.push(this.facts(answer.device), this.channels(answer.device.channels ?? []));
     this.result.replaceChildren(...parts);
     translate(this.result);
@@ -115,7 +115,7 @@ class Device {
     button.disabled = false;
     if (asked !== this.asked) return; // another recorder is shown by now
     if (answer.status_code !== 200) {
-      picture.replaceChildren(h('p', { class: 'problem', text: `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}` }));
+      picture.replaceChildren(h('p', { class: 'problem', text: refusal(answer) }));
       return;
     }
     const old = this.images.get(channel);

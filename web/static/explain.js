@@ -17,7 +17,7 @@ export function verdict(trace, lost, by) {
     return { severity, heading: word(severities[severity]), text: said(own.what), then: said(own.next) };
   }
   if (code === 605) return { severity: 'warning', heading: word('notKnown'), text: word(by === 'handle' ? 'noHandle' : 'noSession'), then: '' };
-  return { severity: 'error', heading: problem(code), text: trace.status_message ?? '', then: '' };
+  return { severity: 'error', heading: `${problem(code)} (${code})`, text: trace.status_message ?? '', then: '' };
 }
 
 // steps are the stations of the road.

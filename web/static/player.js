@@ -7,7 +7,7 @@ import { crowded, Flv, missing } from './flv.js';
 import { route } from './route.js';
 import { bitRate, duration, number } from './units.js';
 import { Whep, offered } from './whep.js';
-import { problem, word } from './words.js';
+import { refusal, word } from './words.js';
 
 const beatEvery = 20; // s, what the API asks for
 const restAfterFailure = 5; // s, doubled with each failure in a row
@@ -236,7 +236,7 @@ export class Player {
     const lines = [];
     if (this.note) lines.push(word(this.note));
     if (this.failure?.status_code === 200) lines.push(this.failure.status_message);
-    else if (this.failure) lines.push(`${problem(this.failure.status_code)} (${this.failure.status_code}): ${this.failure.status_message}`);
+    else if (this.failure) lines.push(refusal(this.failure));
     const box = this.find('.problem');
     box.hidden = lines.length === 0;
     set(box, lines.join(' · '));

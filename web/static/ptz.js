@@ -2,7 +2,7 @@
 // that holding means asking again, and letting go means asking no more.
 
 import { h, set } from './dom.js';
-import { problem, word } from './words.js';
+import { refusal, word } from './words.js';
 
 const tap = 200; // ms that a short press moves the camera
 const held = 400; // ms of each further movement; so much at most goes on after the release
@@ -125,7 +125,7 @@ export class Pad {
     this.said.classList.toggle('problem', Boolean(answer) && answer.status_code !== 200);
     if (!answer) set(this.said, '');
     else if (answer.status_code === 200) set(this.said, word('moved'));
-    else set(this.said, `${problem(answer.status_code)} (${answer.status_code}): ${answer.status_message}`);
+    else set(this.said, refusal(answer));
   }
 
   close() {

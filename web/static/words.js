@@ -39,7 +39,10 @@ export function word(name, values = {}) {
 export function said(text) { return text?.[chosen] || text?.en || ''; }
 
 // problem tells what a status_code means.
-export function problem(code) { return known[chosen][`code${code}`] ?? `${word('codeOther')} (${code})`; }
+export function problem(code) { return known[chosen][`code${code}`] ?? word('codeOther'); }
+
+// refusal is all that an answer tells of why it is no success.
+export function refusal({ status_code: code, status_message: message }) { return `${problem(code)} (${code}): ${message}`; }
 
 // choose changes the language of the whole page. Views that have texts of their own listen for 'language' at the document.
 export function choose(wanted) {
