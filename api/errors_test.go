@@ -171,6 +171,7 @@ func TestMessagesAreOneLine(t *testing.T) {
 		"通道不存在":                                 "通道不存在",
 		"rtsp://u:p@h:554/x and http://u:p@w@h": "rtsp://***@h:554/x and http://***@h",
 		"line\u2028end":                         "line end",
+		"a\u202ecba\u2066b\u200f":               "a cba b",
 		strings.Repeat("长", 500):                strings.Repeat("长", 399) + "…",
 	} {
 		if got := api.Clean(text, ""); got != want {
