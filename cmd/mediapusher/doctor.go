@@ -154,7 +154,9 @@ func ofLibraries(ctx context.Context, cfg *config.Config, program string) []doct
 func printFiles(out io.Writer, cfg *config.Config, program string, vendor device.Vendor) {
 	directory := cfg.SDK.Directory(vendor, filepath.Dir(program))
 	fmt.Fprintf(out, "%s: %s (sdk.%s)\n", vendor, directory, vendor)
-	if _, err := os.Stat(directory); err == nil {
+	if _, err := os.Stat(directory); err != nil {
+		fmt.Fprintln(out, "  not there")
+	} else {
 		printParts(out, directory, libraries[vendor].parts(runtime.GOOS))
 	}
 	fmt.Fprintln(out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -102,6 +103,10 @@ func ofDataDir(cfg *config.Config, environ []string) doctor.Finding {
 		try = filepath.Dir(try)
 	}
 	file, err := os.CreateTemp(try, ".mediapusher-doctor-*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return doctor.DataDir(directory, fmt.Errorf("%s: %w", directory, failed.Err)) // and not the name of the file that was tried
+	}
 	if err != nil {
 		return doctor.DataDir(directory, err)
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"mediapusher/internal/config"
@@ -49,6 +51,20 @@ func TestMediaServer(t *testing.T) {
 			}
 		})
 	}
+	t.Run("SRS 3 with its raw API", func(t *testing.T) {
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"code":0,"data":{"major":3,"minor":0,"revision":184,"version":"3.0.184"},`+
+				`"vhost":{"publish":{"normal_timeout":1000},"http_hooks":{"enabled":true,"on_publish":["http://hook/?key=hush"]}}}`)
+		}))
+		defer api.Close()
+		cfg := config.Default()
+		cfg.RTMP.PublishURL, cfg.SRS.APIURL = device.NewSecret("rtmp://"+rtmp.Addr().String()+"/live/{stream}"), device.NewSecret(api.URL)
+		findings, _ := new(doctorCommand).ofMediaServer(t.Context(), &cfg)
+		text := fmt.Sprint(findings)
+		if doctor.Worst(findings) != doctor.Broken || !strings.Contains(text, "on_publish") || strings.Contains(text, "hush") {
+			t.Errorf("%s", text)
+		}
+	})
 	embedded := config.Default()
 	if findings, hevc := (&doctorCommand{Publish: true}).ofMediaServer(t.Context(), &embedded); len(findings) != 1 || findings[0].State != doctor.OK || hevc != "enhanced" {
 		t.Errorf("embedded: %q, %+v", hevc, findings)

@@ -87,6 +87,7 @@ func TestLocal(t *testing.T) {
 		{doctor.Memory(100<<20, 8<<30), doctor.Warning, []string{"100 MiB"}},
 
 		{doctor.SDK(doctor.Library{Vendor: "dahua", NotBuilt: true}), doctor.OK, nil},
+		{doctor.SDK(doctor.Library{Vendor: "dahua", NotBuilt: true, Configured: true}), doctor.Warning, []string{"sdk.dahua", "make build-sdk"}},
 		{doctor.SDK(doctor.Library{Vendor: "dahua", Directory: "/x", Missing: true}), doctor.OK, []string{"/x"}},
 		{doctor.SDK(doctor.Library{Vendor: "dahua", Directory: "/x", Missing: true, Configured: true}), doctor.Broken, []string{"sdk.dahua"}},
 		{doctor.SDK(doctor.Library{Vendor: "dahua", Directory: "/x", Err: errSome}), doctor.Broken, []string{"some reason", "doctor --sdk"}},

@@ -16,6 +16,11 @@ type Library struct {
 func SDK(l Library) Finding {
 	f := Finding{Subject: "sdk " + l.Vendor}
 	switch {
+	case l.NotBuilt && l.Configured:
+		f.State, f.What = Warning, textf("not used, though sdk.%s is set: this program was built without it",
+			"没有使用，尽管设置了 sdk.%s：本程序未包含该 SDK 的支持", l.Vendor)
+		f.Do = textf("take a program that was built with `make build-sdk`, or take sdk.%s out of the configuration",
+			"换用 `make build-sdk` 构建的程序，或从配置中去掉 sdk.%s", l.Vendor)
 	case l.NotBuilt:
 		f.What = Text{
 			"not used: this program was built without it; recorders are reached by HTTP and RTSP",
