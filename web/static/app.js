@@ -13,7 +13,7 @@ import * as api from './api.js';
 import { guard, logout } from './login.js';
 import { parse, route } from './route.js';
 import { service } from './service.js';
-import { choose, translate, word } from './words.js';
+import { choose, language, translate, word } from './words.js';
 
 const views = {
   sessions: () => import('./sessions.js'),
@@ -78,6 +78,9 @@ function title() {
   document.title = heading ? `${heading} · mediaPusher` : word('title');
 }
 
+// reference leads to the documents in the language of the page. They open beside it, because pictures end with the page.
+function reference() { document.getElementById('docs').href = language() === 'zh' ? '../docs/zh/' : '../docs/'; }
+
 addEventListener('hashchange', () => {
   show();
   main.focus({ preventScroll: true });
@@ -90,6 +93,7 @@ document.querySelector('.skip').addEventListener('click', (event) => { // its ad
 for (const button of document.querySelectorAll('[data-language]')) button.addEventListener('click', () => choose(button.dataset.language));
 document.addEventListener('language', () => {
   announce(''); // what was said last was in the other language
+  reference();
   title();
 });
 
@@ -99,5 +103,6 @@ out.addEventListener('click', logout);
 const changed = () => { out.hidden = !api.token(); };
 guard(document.getElementById('login'), { changed, entered: () => { state.ask(); show(); } });
 changed();
+reference();
 translate(document);
 show();

@@ -31,6 +31,8 @@ async function list(page, check) {
   check((await page.textContent('#service ul')).includes('api.listen'), 'what needs a restart is not said');
   await everywhere(page, check, folder, 'sessions', async (language) => {
     const failed = await page.innerText('.streams [data-state="trouble"]:has(a[href$="e2"])');
+    const reference = await page.getAttribute('#docs', 'href');
+    check(reference === (language === 'zh' ? '../docs/zh/' : '../docs/'), `in ${language} the reference is at ${reference}`);
     for (const part of ['606', 'wrong password', language === 'zh' ? '失败' : 'failed']) check(failed.includes(part), `a failed start without ${part}: ${failed}`);
   });
   for (const width of [1381, 1024, 761, 320]) {
