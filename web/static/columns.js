@@ -1,5 +1,6 @@
 // What the list of streams shows of each: its columns, how they read and how they sort.
 
+import { called } from './names.js';
 import { bitRate, duration, number, size } from './units.js';
 import { language, problem, word } from './words.js';
 
@@ -16,12 +17,6 @@ export function flatten(answer) {
 export function inTrouble(stream) { return stream.state === 'retrying' || stream.state === 'failed' || frozen(stream); }
 
 function frozen(stream) { return stream.state === 'streaming' && !stream.paused && stream.last_frame_age > still; }
-
-const spoken = new Set(['hikvision', 'dahua', 'main', 'sub', 'live', 'playback', ...order]);
-const ways = new Set(['sdk', 'net', 'rtsp']);
-
-// called is the word for one of the service's own names; what it does not know stays as it is.
-export function called(name) { return spoken.has(name) ? word(name) : name ?? ''; }
 
 export function camera(stream) {
   return `${stream.address || '–'} · ${word('channelShort', { n: stream.channel ?? '–' })}`;
@@ -49,7 +44,7 @@ export const columns = [
     name: 'columnCamera', key: 'camera', by: (s) => `${s.address} ${String(s.channel).padStart(6, '0')}`,
     lines: (s) => [camera(s), [called(s.vendor), called(s.stream_type), called(s.kind)].filter(Boolean).join(' · ')],
   },
-  { name: 'columnWay', key: 'way', by: (s) => s.way ?? '', lines: (s) => [(ways.has(s.way) ? word(s.way) : s.way) || '–', ''], hint: (s) => s.way_reason ?? '' },
+  { name: 'columnWay', key: 'way', by: (s) => s.way ?? '', lines: (s) => [called(s.way) || '–', ''], hint: (s) => s.way_reason ?? '' },
   {
     name: 'columnPicture', key: 'picture', by: (s) => `${s.video_codec} ${String(s.width ?? 0).padStart(6, '0')}`,
     lines: (s) => [s.video_codec || '–', [s.width ? size(s.width, s.height) : '', s.audio_codec].filter(Boolean).join(' · ')],

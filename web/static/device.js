@@ -2,6 +2,7 @@
 
 import { kept } from './kept.js';
 import { h } from './dom.js';
+import { called } from './names.js';
 import { open as playback } from './playback.js';
 import { recall, target } from './target.js';
 import { bitRate, duration, number, size } from './units.js';
@@ -12,7 +13,6 @@ import { add, refusal, translate, word } from './words.js';
 add(words);
 
 const drift = 30; // s that a recorder's clock may be off without a word
-const ways = { sdk: 'way_sdk', net: 'way_net', rtsp: 'way_rtsp' };
 const wayStates = { used: 'wayState_used', works: 'wayState_works', failed: 'wayState_failed', not_built: 'wayState_not_built', off: 'wayState_off' };
 
 class Device {
@@ -58,9 +58,8 @@ class Device {
 
   facts(device) {
     const slots = (one) => (one ? word('slotsUsed', { used: one.used, max: one.max || '?' }) : '');
-    const maker = ['hikvision', 'dahua'].includes(device.vendor) ? word(device.vendor) : device.vendor;
     const facts = [
-      ['model', [maker, device.model].filter(Boolean).join(' ')], ['serial', device.serial], ['firmware', device.firmware],
+      ['model', [called(device.vendor), device.model].filter(Boolean).join(' ')], ['serial', device.serial], ['firmware', device.firmware],
       ['deviceTime', [device.time, device.time_zone].filter(Boolean).join(' ')], ['clock', offset(device.clock_offset)],
       ['liveSlots', slots(device.live_slots)], ['playbackSlots', slots(device.playback_slots)],
     ].filter(([, value]) => value);
@@ -70,7 +69,7 @@ class Device {
       h('dl', { class: 'numbers' }, ...facts.map(([name, value]) => h('div', {}, h('dt', { 'data-text': name }), h('dd', { text: value })))),
       ...(off ? [h('p', { class: 'warning', text: word('clockWarning', { offset: offset(device.clock_offset) }) })] : []),
       h('ul', { class: 'ways', 'data-label': 'ways' }, ...(device.ways ?? []).map((way) => h('li', { 'data-way': way.state },
-        h('strong', called(ways, way.way)), ' ', h('span', { class: 'badge', ...called(wayStates, way.state) }),
+        h('strong', { text: called(way.way) }), ' ', h('span', { class: 'badge', text: Object.hasOwn(wayStates, way.state) ? word(wayStates[way.state]) : way.state }),
         way.reason ? ` ${way.reason}` : ''))));
   }
 
@@ -125,9 +124,6 @@ class Device {
     picture.replaceChildren(image);
   }
 }
-
-// called gives the text of a name, which is the name itself where there is no word for it.
-function called(texts, name) { return Object.hasOwn(texts, name) ? { 'data-text': texts[name] } : { text: name }; }
 
 // offset of a clock in words, empty where it is not known.
 function offset(seconds) {

@@ -1,12 +1,12 @@
 // What an answer to TRACE says, as texts in the language of the moment.
 
-import { ago, camera, called } from './columns.js';
+import { ago, camera } from './columns.js';
+import { called } from './names.js';
 import { bitRate, duration, number, size } from './units.js';
 import { problem, said, word } from './words.js';
 
 const signs = { done: '✓', running: '▶', waiting: '○', failed: '✕', warning: '!', unknown: '?' };
 const severities = { ok: 'verdictOk', warning: 'verdictWarning', error: 'verdictError' };
-const ways = { sdk: 'sdk', net: 'net', rtsp: 'rtsp' };
 
 // verdict is what stands on top: the service's own, or why there is none.
 export function verdict(trace, lost, by) {
@@ -45,7 +45,7 @@ export function facts(trace) {
     ['factState', typeof trace.ended_age === 'number' ? '' : called(trace.state)],
     ['factEnded', ago(trace.ended_age)],
     ['tracePosition', trace.position],
-    ['factWay', [ways[trace.way] ? word(ways[trace.way]) : trace.way, trace.way_reason].filter(Boolean).join(' · ')],
+    ['factWay', [called(trace.way), trace.way_reason].filter(Boolean).join(' · ')],
     ['factCodec', trace.video_codec && [trace.video_codec, trace.width ? size(trace.width, trace.height) : ''].filter(Boolean).join(' ')],
     ['factSound', [trace.audio_codec, trace.audio_note].filter(Boolean).join(' · ') || (trace.video_codec ? word('none') : '')],
     ['factKeyFrame', ago(trace.last_key_frame_age)],

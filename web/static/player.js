@@ -58,7 +58,7 @@ export class Player {
           this.failures = 0;
           this.start();
         }),
-        h('a', { class: 'why', 'data-text': 'whyBlack' }),
+        h('a', { class: 'why', 'data-text': 'why' }),
         act('stop', () => this.stop())),
       h('details', { class: 'more' }, h('summary', { 'data-text': 'details' }),
         h('dl', { class: 'numbers' }, ...numbers), h('p', { class: 'addresses quiet' })));

@@ -23,7 +23,7 @@ const fields = {
   nvr_user: () => input('nvr_user', 'user', { ...plain, maxlength: '128', value: 'admin' }),
   nvr_pwd: () => input('nvr_pwd', 'password', { type: 'password', maxlength: '256', autocomplete: 'new-password' }),
   nvr_channel: () => input('nvr_channel', 'channel', { ...digits, required: true, value: '33' }),
-  stream_type: () => select('stream_type', 'streamType', ['0', 'mainStream'], ['1', 'subStream']),
+  stream_type: () => select('stream_type', 'streamType', ['0', 'main'], ['1', 'sub']),
   http_port: () => input('http_port', 'httpPort', { ...digits, placeholder: '80' }),
   rtsp_port: () => input('rtsp_port', 'rtspPort', { ...digits, placeholder: '554' }),
 };

@@ -13,7 +13,7 @@ add(words);
 const every = 2; // s
 
 export function mount(root, { api, args: [by, id], go, announce }) {
-  root.append(h('div', { class: 'heading' }, h('h1', { 'data-text': 'traceTitle' }),
+  root.append(h('div', { class: 'heading' }, h('h1', { 'data-text': 'why' }),
     h('a', { href: '#/sessions', 'data-text': 'toStreams' }), handleForm((handle) => go('trace', 'handle', handle))));
   if (!id) {
     root.append(h('p', { class: 'card', 'data-text': 'traceIntro' }));
@@ -85,7 +85,7 @@ export function mount(root, { api, args: [by, id], go, announce }) {
   }
 
   async function copyText() {
-    const lines = [word('traceTitle'), subject.textContent, '', title.textContent, what.textContent, next.textContent, '',
+    const lines = [word('why'), subject.textContent, '', title.textContent, what.textContent, next.textContent, '',
       ...steps(trace).map((one) => `${one.sign} ${[one.name, one.mark, one.time, one.what, one.error].filter(Boolean).join(' · ')}`), '',
       ...facts(trace).map(([name, value]) => `${name}: ${value}`)];
     let told = 'copied';

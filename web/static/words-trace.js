@@ -2,7 +2,6 @@
 
 export default {
   en: {
-    traceTitle: 'Why is it black?',
     traceIntro: 'Type the play_handle that the start of the stream answered, or press "Why is it black?" beside a stream in the list. The road of the picture is shown from the login to the viewer, with the place where it stops.',
     toStreams: 'To the list of streams', verdictOk: 'The picture is on its way', verdictWarning: 'Something is not right', verdictError: 'Here it stops',
     nextTitle: 'What to do next', road: 'The road of the picture', factsTitle: 'Facts', refreshed: 'refreshed every 2 s', notRefreshed: 'no longer refreshed: the service does not answer',
@@ -19,7 +18,6 @@ export default {
     factEnded: 'Ended', factSession: 'Session', yes: 'yes', no: 'no', asked: 'cannot be asked', errorCode: 'code {code}', tracePosition: 'Position',
   },
   zh: {
-    traceTitle: '为什么黑屏？',
     traceIntro: '请输入启动视频流时应答中的 play_handle，或在视频流列表中点击“为什么黑屏？”。这里会逐步显示画面从登录到观看者的全过程，并指出在哪一步中断。',
     toStreams: '返回视频流列表', verdictOk: '画面正在传送', verdictWarning: '存在异常', verdictError: '在此中断',
     nextTitle: '下一步怎么办', road: '画面的传送过程', factsTitle: '详细数据', refreshed: '每 2 秒刷新', notRefreshed: '已停止刷新：服务没有应答',
