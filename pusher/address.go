@@ -90,7 +90,7 @@ func parseAddress(address string) (publishPoint, error) {
 	return p, nil
 }
 
-// redact takes what stood in the query out of a text of the server's, which may repeat the name it was asked for.
+// redact takes what stood in the query out of a text of the server's, which may repeat the name it was asked for, also cut short.
 func (p *publishPoint) redact(text string) string {
 	if p.query == "" {
 		return text
@@ -101,5 +101,14 @@ func (p *publishPoint) redact(text string) string {
 			text = strings.ReplaceAll(text, value, "…")
 		}
 	}
-	return text
+	stream, _, _ := strings.Cut(p.name, "?")
+	before, begun, found := strings.Cut(text, stream+"?")
+	if !found {
+		return text
+	}
+	end := strings.IndexAny(begun, " \t\r\n\"',;")
+	if end < 0 {
+		end = len(begun)
+	}
+	return before + stream + "?…" + p.redact(begun[end:])
 }

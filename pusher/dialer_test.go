@@ -96,6 +96,35 @@ func TestDialRefusesBadStreamName(t *testing.T) {
 	}
 }
 
+// TestServersRepeatNoKey: a server that repeats the name it was asked for may cut it within the key.
+func TestServersRepeatNoKey(t *testing.T) {
+	for said, want := range map[string]string{
+		"cam1?key=hunter2hunter2 is busy":             "cam1?… is busy",
+		"cam1?key=hunter2hu":                          "cam1?…",
+		"no: 'cam1?key=hunt', and no cam1?key=hunter": "no: 'cam1?…', and no cam1?…",
+		"cam10 is busy":                               "cam10 is busy",
+	} {
+		addr := serve(t, func(p *peer) {
+			if p.shake() != nil {
+				return
+			}
+			_, _ = p.await("connect")
+			p.command(0, "_result", 1, nil, map[string]any{"level": "status"})
+			if p.answerCreateStream() != nil {
+				return
+			}
+			_, _ = p.await("publish")
+			p.status("error", "NetStream.Publish.BadName", said)
+			_ = p.drain(func(received) {})
+		})
+		_, err := dialer(t, pusher.RTMPConfig{URL: "rtmp://" + addr + "/live/{stream}?key=hunter2hunter2&more=1"}).Dial(t.Context(), "cam1")
+		var e *pusher.Error
+		if !errors.As(err, &e) || e.Words != "NetStream.Publish.BadName: "+want {
+			t.Errorf("%q: %v", said, err)
+		}
+	}
+}
+
 // TestServer looks at what is made of the version that a server tells.
 func TestServer(t *testing.T) {
 	for _, tt := range []struct {
