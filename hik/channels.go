@@ -128,7 +128,11 @@ func (r *recorder) askPages(ctx context.Context, n need) error {
 			told[i], err = r.tell(ctx, n.op, page, root, into)
 			return err
 		})
-		if page != pageCapabilities {
+		switch {
+		case page == pageCapabilities:
+		case n.op == device.OpDescribe: // nobody waits for a picture, and names would be lacking
+			ask = netway.Within(limitNumbering, ask)
+		default:
 			ask = netway.Optional(ask)
 		}
 		asked, asks = append(asked, page), append(asks, ask)

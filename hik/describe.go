@@ -19,8 +19,12 @@ const (
 	pageProxyStreams = "/ISAPI/ContentMgmt/StreamingProxy/channels"
 )
 
-// limitPages is how long the pages of a description may take together.
-const limitPages = 12 * time.Second
+const (
+	// limitPages is how long the pages of a description may take together.
+	limitPages = 12 * time.Second
+	// limitNumbering is how long each page may take that tells which channels there are.
+	limitNumbering = 8 * time.Second
+)
 
 var _ device.Inspector = (*recorder)(nil)
 

@@ -16,8 +16,10 @@ import (
 )
 
 const (
-	// searchLimit is how long ports are asked, so that one that swallows everything leaves time for the rest of a start.
-	searchLimit = 2 * time.Second
+	// reachLimit is how long a port may take to be connected to, so that one that swallows everything leaves time for the rest of a start.
+	reachLimit = 2 * time.Second
+	// searchLimit is how long ports are asked: a recorder under load takes the connection at once, and thinks for seconds.
+	searchLimit = 4 * time.Second
 	// preferLimit is how long a port that is liked better may still answer after another one did.
 	preferLimit = 300 * time.Millisecond
 
@@ -59,7 +61,7 @@ type Search struct {
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Find asks the ports that come into question side by side, for at most two seconds, and returns the best that answers: the one that the
+// Find asks the ports that come into question side by side, for at most four seconds, and returns the best that answers: the one that the
 // caller or the settings name, or else the caller's port where it is not the SDK's, 80, and 443. The error is ErrNoHTTP with what each
 // port said.
 func (s Search) Find(ctx context.Context) (Endpoint, error) {
@@ -171,7 +173,7 @@ func (s Search) candidates() []Endpoint {
 
 // ask tells whether the vendor's page is at an endpoint. A recorder that sends its callers on to HTTPS is taken by its word.
 func (s Search) ask(ctx context.Context, at Endpoint) (Endpoint, error) {
-	client := httpdigest.New(httpdigest.Config{DialContext: s.DialContext})
+	client := httpdigest.New(httpdigest.Config{DialContext: s.reach})
 	defer client.Close()
 	answer, err := client.Ask(ctx, at.URL(s.Path))
 	if err != nil {
@@ -188,6 +190,16 @@ func (s Search) ask(ctx context.Context, at Endpoint) (Endpoint, error) {
 	default:
 		return at, nil
 	}
+}
+
+// reach opens a connection, for at most reachLimit.
+func (s Search) reach(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachLimit)
+	defer cancel()
+	if s.DialContext != nil {
+		return s.DialContext(ctx, network, address)
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, address)
 }
 
 // movedTo reads the port of a redirect to HTTPS. The host stays: behind a translated address a recorder names its inner one.

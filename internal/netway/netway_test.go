@@ -78,11 +78,17 @@ func TestFind(t *testing.T) {
 	t.Cleanup(secure.Close)
 	moved := httptest.NewServer(http.RedirectHandler("https://192.168.1.64:8443/x", http.StatusMovedPermanently))
 	t.Cleanup(moved.Close)
+	loaded := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-time.After(2500 * time.Millisecond)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	t.Cleanup(loaded.Close)
 	tests := []struct {
 		name string
 		dial redirected
 		want string // "" for ErrNoHTTP
 	}{
+		{"a recorder under load", redirected{"h:80": loaded.Listener.Addr().String()}, "http://h:80"},
 		{"plain HTTP", redirected{"h:80": status(401), "h:443": secure.Listener.Addr().String()}, "http://h:80"},
 		{"HTTPS behind a black hole", redirected{"h:80": "", "h:443": secure.Listener.Addr().String()}, "https://h:443"},
 		{"another web server", redirected{"h:80": status(404), "h:443": secure.Listener.Addr().String()}, "https://h:443"},

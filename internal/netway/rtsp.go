@@ -19,7 +19,7 @@ type dialFunc = func(ctx context.Context, network, address string) (net.Conn, er
 // AskRTSP tells whether an RTSP server answers at host:port, for at most two seconds. It sends one OPTIONS without credentials (RFC 2326
 // section 10.1).
 func AskRTSP(ctx context.Context, dial dialFunc, address string) error {
-	ctx, cancel := context.WithTimeout(ctx, searchLimit)
+	ctx, cancel := context.WithTimeout(ctx, reachLimit)
 	defer cancel()
 	conn, err := dial(ctx, "tcp", address)
 	if err != nil {

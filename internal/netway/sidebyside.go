@@ -13,9 +13,12 @@ const optionalLimit = 3 * time.Second
 type Ask func(ctx context.Context) error
 
 // Optional gives a look-up, which a start can do without, three seconds.
-func Optional(ask Ask) Ask {
+func Optional(ask Ask) Ask { return Within(optionalLimit, ask) }
+
+// Within gives a look-up so long.
+func Within(limit time.Duration, ask Ask) Ask {
 	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, optionalLimit)
+		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		return ask(ctx)
 	}
