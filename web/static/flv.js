@@ -1,6 +1,7 @@
 // Flv is the picture of an HTTP-FLV address, by mpegts.js. Browsers open no more than six connections to one server by HTTP/1.1 and let
 // further ones wait, so that further pictures come by WebSocket, where the server speaks it at the same address.
 
+import { Fetched } from './fetched.js';
 import { Picture } from './picture.js';
 
 const farBehind = 4; // s behind the newest data, beyond which the picture jumps; below it the player catches up by playing faster
@@ -29,9 +30,10 @@ export class Flv extends Picture {
   connect() {
     const socket = crowded(this.url);
     if (!socket) this.count(server(this.url), 1);
-    const source = { type: 'flv', isLive: true, url: socket ? this.url.replace(/^http/, 'ws') : this.url, cors: true, withCredentials: false };
+    const source = { type: 'flv', isLive: true, url: socket ? this.url.replace(/^http/, 'ws') : this.url };
     if (this.hasAudio !== undefined) source.hasAudio = this.hasAudio;
     const player = mpegts.createPlayer(source, {
+      customLoader: socket ? undefined : Fetched,
       enableStashBuffer: false, // pictures at once; a live stream has no use for a reserve
       liveSync: true, liveSyncMaxLatency: 1.5, liveSyncTargetLatency: edge,
       autoCleanupSourceBuffer: true, autoCleanupMaxBackwardDuration: 30, autoCleanupMinBackwardDuration: 10,
