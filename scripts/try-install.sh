@@ -140,12 +140,13 @@ streams() {
   simulator=''
 }
 
-# thawed: another process serves than the frozen one.
+# another PID: does another process serve than that one?
 another() {
   local now
   now=$(property MainPID)
   [ "$now" != 0 ] && [ "$now" != "$1" ] && [ "$(property ActiveState)" = active ]
 }
+# frozen stops the service's process, which the watchdog must replace.
 frozen() {
   local pid begin
   pid=$(property MainPID)
