@@ -128,12 +128,23 @@ func (p *publishTrial) publish(ctx context.Context, picture *media.AccessUnit) (
 	}
 	stream := &testStream{name, conn, time.Now()}
 	if picture != nil {
-		if err := pusher.NewRemuxer(conn, conn.HEVC()).Write(picture); err != nil {
+		if err := show(conn, picture); err != nil {
 			stream.close()
 			return nil, err
 		}
 	}
 	return stream, nil
+}
+
+// show sends a picture, and again as if some seconds had passed: MediaMTX does not count what comes before a second of pictures.
+func show(conn pusher.Conn, picture *media.AccessUnit) error {
+	const later = 2 * 90000 // in 1/90000 s
+	remuxer := pusher.NewRemuxer(conn, conn.HEVC())
+	if err := remuxer.Write(picture); err != nil {
+		return err
+	}
+	picture.PTS, picture.DTS = picture.PTS+later, picture.DTS+later
+	return remuxer.Write(picture)
 }
 
 // close ends a stream; there may be none.

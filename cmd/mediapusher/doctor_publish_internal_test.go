@@ -58,6 +58,7 @@ type likeSRSConn struct {
 	// The server's mutex guards these.
 	messages int
 	codec    string
+	latest   uint32 // of the pictures, in ms
 	err      error
 }
 
@@ -88,10 +89,11 @@ func (c *likeSRSConn) end(err error) {
 	}
 }
 
-func (c *likeSRSConn) WriteMessage(typeID byte, _ uint32, body [][]byte) error {
+func (c *likeSRSConn) WriteMessage(typeID byte, timestamp uint32, body [][]byte) error {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
 	c.messages++
+	c.latest = max(c.latest, timestamp)
 	if typeID == pusher.TypeVideo && c.codec == "" {
 		c.codec = "H.264"
 		if body[0][0]&0x80 != 0 { // of enhanced RTMP
@@ -163,6 +165,9 @@ func TestPublishTrial(t *testing.T) {
 				for _, conn := range test.server.conns {
 					if conn.Err() == nil {
 						t.Error("a stream is left behind")
+					}
+					if conn.codec != "" && conn.latest < 1000 {
+						t.Errorf("the pictures reach to %d ms only: MediaMTX would not take the stream for complete", conn.latest)
 					}
 				}
 			})

@@ -136,8 +136,8 @@ func timeOut(silence, keepAlive time.Duration) Finding {
 
 func raiseTimeout() Text {
 	return Text{
-		"raise it in the vhost of srs.conf: `publish { normal_timeout 5000; }`",
-		"在 srs.conf 的 vhost 里调大：`publish { normal_timeout 5000; }`",
+		"raise the server's time-out; in the vhost of srs.conf: `publish { normal_timeout 5000; }`",
+		"调大服务器的超时；在 srs.conf 的 vhost 里：`publish { normal_timeout 5000; }`",
 	}
 }
 
