@@ -27,7 +27,14 @@ func Plain(body []byte) string {
 		return r
 	}, text)
 	text = strings.Join(strings.Fields(text), " ")
-	return strings.ToValidUTF8(text[:min(len(text), maxWords)], "")
+	if len(text) <= maxWords {
+		return text
+	}
+	// Between two words, so that nothing is cut that is known, and hidden, only as a whole: a password that the device repeats.
+	if end := strings.LastIndexByte(text[:maxWords+1], ' '); end > 0 {
+		return text[:end]
+	}
+	return strings.ToValidUTF8(text[:maxWords], "")
 }
 
 // Join puts the device's words behind ours, where it said any.
