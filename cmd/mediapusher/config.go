@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
 
 	"mediapusher"
 	"mediapusher/internal/config"
+	"mediapusher/internal/osservice"
 )
 
 // configCommand is what an operator does with a configuration, without starting anything.
@@ -24,8 +27,32 @@ type (
 	exampleCommand struct{}
 )
 
-// configFile is the flag of commands that read a configuration.
+// configFile is the flag of commands that look at a configuration. Without it they look at that of the installed service: an operator who
+// asks what is wrong means the service that runs, and would hear that the defaults are well.
 type configFile struct {
+	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it. Default: that of the installed service."`
+}
+
+// AfterApply is called when the flags are known.
+func (c *configFile) AfterApply() error {
+	c.Config = orInstalled(c.Config, osservice.ConfigFile())
+	return nil
+}
+
+// orInstalled returns the file that was named, else the installed one where there is one. One that may not be read is an error for whoever
+// reads it.
+func orInstalled(named, installed string) string {
+	if named != "" || installed == "" {
+		return named
+	}
+	if _, err := os.Stat(installed); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return installed
+}
+
+// givenFile is the flag of commands that serve: without it they do so with defaults.
+type givenFile struct {
 	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it."`
 }
 

@@ -54,3 +54,20 @@ func TestExampleIsTheFile(t *testing.T) {
 		t.Errorf("the example in the program is another one, %v", err)
 	}
 }
+
+// Without a file named, what is looked at is the installed service's configuration, where there is one.
+func TestInstalledConfiguration(t *testing.T) {
+	installed := filepath.Join(t.TempDir(), "mediapusher.yml")
+	if got := orInstalled("", installed); got != "" {
+		t.Errorf("nothing is installed: %q", got)
+	}
+	if err := os.WriteFile(installed, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := orInstalled("", installed); got != installed {
+		t.Errorf("an installed one is passed by: %q", got)
+	}
+	if got := orInstalled("mine.yml", installed); got != "mine.yml" {
+		t.Errorf("another than the named one: %q", got)
+	}
+}

@@ -34,7 +34,7 @@ type commands struct {
 	Version   kong.VersionFlag `short:"v" help:"Print the version."`
 }
 
-type serveCommand struct{ configFile }
+type serveCommand struct{ givenFile }
 
 func main() {
 	var cmd commands

@@ -24,7 +24,7 @@ import (
 // shadowCommand compares with an old server while that goes on serving. There is no flag for a running new service: one that answers
 // replayed starts would log in at the recorders a second time.
 type shadowCommand struct {
-	configFile
+	givenFile
 	Old    string `required:"" placeholder:"URL" help:"The old server, http://HOST:PORT."`
 	Listen string `required:"" placeholder:"ADDR" help:"Where clients call instead, HOST:PORT or :PORT."`
 	Report string `default:"-" placeholder:"FILE" help:"Where differences go, one JSON object in a line. Default: -, standard output."`

@@ -15,6 +15,15 @@ func OfThisSystem(program Program, say func(string)) (Service, error) {
 	return NewWindows(WindowsConfig{Program: program.Path, Data: data, Registrar: registrar{}, Seal: seal, Say: say}), nil
 }
 
+// ConfigFile returns where the configuration of an installed service lies, whether there is one or not; empty where nobody can tell.
+func ConfigFile() string {
+	data, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
+	if err != nil {
+		return ""
+	}
+	return NewWindows(WindowsConfig{Data: data}).config()
+}
+
 // account is the service's account: it has no more rights than a user, and none on other machines.
 const account = `NT AUTHORITY\LocalService`
 
