@@ -1,7 +1,7 @@
 // Package web owns the pages that browsers get: embedded files only, no templates and no state. Beside the program's own pages stands
 // the player mpegts.js, which comes from npm at build time; without it the pages say what is missing.
 //
-// It imports nothing of this project.
+// It imports internal/pages of this project.
 package web
 
 import (
@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"mediapusher/internal/pages"
 )
 
 //go:embed static vendor
@@ -29,17 +31,10 @@ const policy = "default-src 'self'; img-src 'self' blob:; connect-src http: http
 
 // Handler serves the page at "/" and the files that it needs beside it, by relative addresses: strip the prefix under which it is
 // mounted, and let that end with a slash. It may be used by several goroutines.
-func Handler() http.Handler {
-	return http.HandlerFunc(serve)
-}
+func Handler() http.Handler { return pages.Handler(policy, find) }
 
-func serve(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-		return
-	}
-	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+func find(asked string) (pages.File, bool) {
+	name := strings.TrimPrefix(path.Clean("/"+asked), "/")
 	if name == "" {
 		name = "index.html"
 	}
@@ -48,15 +43,5 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 	contentType, known := contentTypes[path.Ext(name)]
 	body, err := fs.ReadFile(files, name)
-	if err != nil || !known {
-		http.NotFound(w, r)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(body) // net/http drops it for HEAD; a browser that has gone needs none
+	return pages.File{ContentType: contentType, Body: body}, known && err == nil
 }
