@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -258,6 +259,9 @@ func TestUnreachable(t *testing.T) {
 		check(t, doctor.Unreachable("192.0.2.1", &device.Error{Op: device.OpLogin, Kind: kind, Meaning: "words"}), doctor.Broken, "words")
 	}
 	check(t, doctor.Unreachable("192.0.2.1", errSome), doctor.Broken, "some reason")
+	if f := doctor.Unreachable("192.0.2.1", fmt.Errorf("192.0.2.1: %w", errSome)); strings.Contains(f.What.EN+f.What.ZH, "192.0.2.1") {
+		t.Errorf("the address stands twice in %+v", f)
+	}
 }
 
 func TestPrint(t *testing.T) {

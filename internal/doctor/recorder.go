@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"mediapusher/internal/device"
@@ -153,17 +154,19 @@ func slots(address string, d *device.Description) []Finding {
 
 // Unreachable judges why a recorder could not be looked at.
 func Unreachable(address string, err error) Finding {
-	f := Finding{Subject: address, State: Broken, What: textf("%v", "%v", err)}
+	words := strings.TrimPrefix(err.Error(), address+": ") // the subject names it
+	f := Finding{Subject: address, State: Broken, What: Text{words, words}}
 	var failure *device.Error
 	if !errors.As(err, &failure) {
+		f.What.ZH = "无法检查：" + words
 		f.Do = Text{
 			"check that it is on and can be reached (ping, firewalls), then name what is asked for, such as --vendor and --http-port",
 			"确认设备已开机且网络可达（ping、防火墙），再按提示补充，例如用 --vendor 指明厂商、用 --http-port 指明 HTTP 端口",
 		}
 		return f
 	}
-	if words := chinese(failure.Kind); words != "" {
-		f.What.ZH = words + "：" + f.What.ZH
+	if meaning := chinese(failure.Kind); meaning != "" {
+		f.What.ZH = meaning + "：" + f.What.ZH
 	}
 	switch failure.Kind {
 	case device.KindAuth:
