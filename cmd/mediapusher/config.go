@@ -30,25 +30,26 @@ type (
 // configFile is the flag of commands that look at a configuration. Without it they look at that of the installed service: an operator who
 // asks what is wrong means the service that runs, and would hear that the defaults are well.
 type configFile struct {
-	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration; MEDIAPUSHER_… variables go over it. Default: that of the installed service."`
+	Config string `short:"c" type:"existingfile" placeholder:"FILE" help:"YAML configuration. Default: that of the installed service."`
 }
 
 // AfterApply is called when the flags are known.
-func (c *configFile) AfterApply() error {
-	c.Config = orInstalled(c.Config, osservice.ConfigFile())
-	return nil
+func (c *configFile) AfterApply() (err error) {
+	c.Config, err = orInstalled(c.Config, osservice.ConfigFile())
+	return err
 }
 
-// orInstalled returns the file that was named, else the installed one where there is one. One that may not be read is an error for whoever
-// reads it.
-func orInstalled(named, installed string) string {
+// orInstalled returns the file that was named, else the installed one where there is one.
+func orInstalled(named, installed string) (string, error) {
 	if named != "" || installed == "" {
-		return named
+		return named, nil
 	}
 	if _, err := os.Stat(installed); errors.Is(err, fs.ErrNotExist) {
-		return ""
+		return "", nil
+	} else if err != nil {
+		return "", fmt.Errorf("the configuration of the installed service: %w", err)
 	}
-	return installed
+	return installed, nil
 }
 
 // givenFile is the flag of commands that serve: without it they do so with defaults.

@@ -58,16 +58,19 @@ func TestExampleIsTheFile(t *testing.T) {
 // Without a file named, what is looked at is the installed service's configuration, where there is one.
 func TestInstalledConfiguration(t *testing.T) {
 	installed := filepath.Join(t.TempDir(), "mediapusher.yml")
-	if got := orInstalled("", installed); got != "" {
-		t.Errorf("nothing is installed: %q", got)
+	if got, err := orInstalled("", installed); got != "" || err != nil {
+		t.Errorf("nothing is installed: %q, %v", got, err)
 	}
 	if err := os.WriteFile(installed, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := orInstalled("", installed); got != installed {
-		t.Errorf("an installed one is passed by: %q", got)
+	if got, err := orInstalled("", installed); got != installed || err != nil {
+		t.Errorf("an installed one is passed by: %q, %v", got, err)
 	}
-	if got := orInstalled("mine.yml", installed); got != "mine.yml" {
-		t.Errorf("another than the named one: %q", got)
+	if got, err := orInstalled("mine.yml", installed); got != "mine.yml" || err != nil {
+		t.Errorf("another than the named one: %q, %v", got, err)
+	}
+	if got, err := orInstalled("", filepath.Join(installed, "below")); got != "" || err == nil {
+		t.Errorf("what cannot be looked at is passed by: %q", got)
 	}
 }
