@@ -248,6 +248,7 @@ func serverCases() []example {
 		{"rtmp_lost", "", lost("send", published(&pusher.Error{Step: pusher.StepRead, Err: io.EOF})), none, "send", "error", []string{server}},
 		{"server_stalls", "", lost("send", slow), none, "send", "error", []string{server}},
 		{"server_stalls", "at the start", failed("send", fmt.Errorf("%w: it accepted the publish, but took no picture within 10s", task.ErrPublish)), none, "send", "error", []string{"took no picture"}},
+		{"hevc_server", "without a sub stream either", failed("open", fmt.Errorf("%w: %w", task.ErrNoPicture, pusher.ErrHEVC)), none, "publish", "error", nil},
 		{"hevc_server", "after the publish", failed("send", fmt.Errorf("%w: %w", task.ErrNoPicture, pusher.ErrHEVC)), none, "send", "error", nil},
 		{"hevc_server", "", failed("publish", fmt.Errorf("%w: %w", task.ErrNoPicture, pusher.ErrHEVC)), none, "publish", "error", []string{"6.0.42", "33", "rtmp.hevc"}},
 	}

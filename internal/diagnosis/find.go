@@ -99,7 +99,10 @@ func (e *examination) failure(err error) finding {
 	case errors.Is(err, task.ErrNoRecording):
 		f.cause, f.step = NoRecording, task.StepOpen
 	case errors.Is(err, pusher.ErrHEVC):
-		f.cause = HEVCServer // found out at the publish, or right after it
+		f.cause = HEVCServer
+		if f.step.Leg() != task.LegPublish { // the sub stream was tried instead
+			f.step = task.StepPublish
+		}
 	case errors.Is(err, pusher.ErrNoPicture):
 		f.cause, f.step = Damaged, task.StepPicture
 	case errors.Is(err, task.ErrNoPicture):
