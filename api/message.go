@@ -36,7 +36,7 @@ func message(err error, secret string) string {
 
 func clean(text, secret string) string {
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) { // the last turn what follows around
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) { // these turn text around
 			return ' '
 		}
 		return r

@@ -10,35 +10,8 @@ import (
 
 	"mediapusher/internal/device"
 	"mediapusher/internal/diagnosis"
-	"mediapusher/ptz"
 	"mediapusher/task"
 )
-
-// Tasks are the sessions as the API needs them. All methods may be called from several goroutines.
-type Tasks interface {
-	// StartLive returns when the picture can be played, or within the limits of a start. When ctx ends before that, nothing stays
-	// behind.
-	StartLive(ctx context.Context, request task.LiveRequest) (task.Started, error)
-	// Answered tells that the answer to a start has been written: now the heartbeat's clock runs.
-	Answered(handle int32)
-	// Beat renews the lease; the error is task.ErrNoSession.
-	Beat(handle int32) error
-	// Stop ends the caller's part in a session; the error is task.ErrNoSession.
-	Stop(ctx context.Context, handle int32) error
-	// StartPlayback returns when the picture can be played and the search has ended; see task.Scheduler.StartPlayback.
-	StartPlayback(ctx context.Context, request task.PlaybackRequest) (task.Recording, error)
-	// Seek, SetSpeed, Pause and Resume steer a playback session, Move moves the camera of a live one. They renew the lease. Their errors
-	// stand at the methods of task.Scheduler.
-	Seek(ctx context.Context, handle int32, to time.Time) error
-	SetSpeed(ctx context.Context, handle int32, speed float64) error
-	Pause(ctx context.Context, handle int32) error
-	Resume(ctx context.Context, handle int32) error
-	Move(ctx context.Context, handle int32, command ptz.Command, duration time.Duration) error
-	// Status does not renew the lease; the error is task.ErrNoSession.
-	Status(handle int32) (task.Snapshot, error)
-	// Trace does not renew the lease either, and knows handles that have ended; the error is task.ErrNoSession.
-	Trace(handle int32) (task.Trace, error)
-}
 
 // Config says how the API answers.
 type Config struct {
