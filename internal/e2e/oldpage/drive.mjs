@@ -143,6 +143,10 @@ async function client(page, check, [recorder], report) {
   await tells(page, 'started', 1);
   check((await call(`stream.seek(${JSON.stringify(seek)}, done)`)).status_code === 200, 'client: no seek');
   await moves(page);
+  await page.route('**/PAUSE', (route) => { setTimeout(() => route.continue(), 500); });
+  await call('stream.pause(); stream.resume(done)');
+  check((await call('stream.state(done)')).paused === false, 'client: one order overtakes the other');
+  await page.unroute('**/PAUSE');
   await ask(`/STREAM/${(await told(page, 'started'))[0].answer.play_handle}/STOP`);
   await tells(page, 'started', 2);
   const again = (await told(page, 'started'))[1].answer;

@@ -96,6 +96,7 @@
     this.timer = null;
     this.place = null; // where a playback stood when the service was asked last
     this.listeners = [];
+    this.orders = []; // what is to be done, see order; the first is under way
     this.start();
   }
 
@@ -195,6 +196,19 @@
     }, limit);
   };
 
+  // order steers, one order after the other: browsers send several at once in any order.
+  Stream.prototype.order = function (what, body, done) {
+    var stream = this;
+    this.orders.push(function () {
+      stream.steer('POST', what, body, function (answer) {
+        stream.orders.shift();
+        if (stream.orders.length > 0) stream.orders[0]();
+        (done || nothing)(answer);
+      });
+    });
+    if (this.orders.length === 1) this.orders[0]();
+  };
+
   // gone is told that the service has no such stream any more. Of a recording it is asked why: it may just be over.
   Stream.prototype.gone = function (answer) {
     var stream = this;
@@ -238,34 +252,34 @@
   // The calls of a stream that plays. done(answer) may be left out.
   Stream.prototype.seek = function (time, done) {
     var stream = this;
-    this.steer('POST', 'POSITION', { pos_time: time }, function (answer) {
+    this.order('POSITION', { pos_time: time }, function (answer) {
       if (answer.status_code === 200 && stream.place) stream.place = { at: now(), position: wallTime(time), speed: stream.place.speed };
       (done || nothing)(answer);
     });
   };
   Stream.prototype.speed = function (factor, done) {
     var stream = this;
-    this.steer('POST', 'SPEED', { speed: factor }, function (answer) {
+    this.order('SPEED', { speed: factor }, function (answer) {
       stream.look();
       (done || nothing)(answer);
     });
   };
   Stream.prototype.pause = function (done) {
     var stream = this;
-    this.steer('POST', 'PAUSE', null, function (answer) {
+    this.order('PAUSE', null, function (answer) {
       stream.look();
       (done || nothing)(answer);
     });
   };
   Stream.prototype.resume = function (done) {
     var stream = this;
-    this.steer('POST', 'RESUME', null, function (answer) {
+    this.order('RESUME', null, function (answer) {
       stream.look();
       (done || nothing)(answer);
     });
   };
   Stream.prototype.ptz = function (command, duration, done) {
-    this.steer('POST', 'PTZControl', { command: command, duration: duration || 200 }, done);
+    this.order('PTZControl', { command: command, duration: duration || 200 }, done);
   };
   Stream.prototype.state = function (done) { this.steer('GET', '', null, done); };
   Stream.prototype.trace = function (done) { this.steer('GET', 'TRACE', null, done); };
