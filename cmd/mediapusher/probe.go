@@ -92,7 +92,7 @@ func (i *inspectors) close() { i.pool.Close() }
 // recognise tells of which vendor a recorder is: by its port where that is one of the makers' SDKs, or else by what its HTTP port says to
 // a stranger.
 func (i *inspectors) recognise(ctx context.Context, target device.Target) (device.Vendor, error) {
-	for _, vendor := range []device.Vendor{device.Hikvision, device.Dahua} {
+	for _, vendor := range device.Vendors() {
 		if target.Port == usualPort(vendor) {
 			return vendor, nil
 		}

@@ -26,6 +26,9 @@ const (
 	Dahua     Vendor = "dahua"
 )
 
+// Vendors returns all vendors, in the order of nvr_category. The caller owns the slice.
+func Vendors() []Vendor { return []Vendor{Hikvision, Dahua} }
+
 // Stream chooses among the codings a channel offers.
 type Stream int
 
