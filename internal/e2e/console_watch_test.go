@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,14 +17,10 @@ import (
 // The console in a browser, with the service as it is built and a recorder of each maker: the wall, the recorder's page, recordings with
 // their timeline, and the pad. web/test/watch.mjs says what is proven. It runs alone, because it looks at times.
 func TestConsoleWatches(t *testing.T) {
-	for _, file := range []string{
-		"../../web/vendor/mpegts.js", "../../web/node_modules/playwright-core", "../../web/node_modules/axe-core", "/usr/bin/chromium",
-	} {
-		if fileMissing(file) {
-			lacking(t, file)
-		}
+	web := consoleTests(t)
+	if player := filepath.Join(web, "vendor/mpegts.js"); fileMissing(player) {
+		lacking(t, player)
 	}
-	node := need(t, "node")
 	s := startService(t, settings{})
 	recorders := map[string]*recorder{}
 	ports := map[string]map[string]any{}
@@ -47,14 +43,9 @@ func TestConsoleWatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	if kept := os.Getenv("MEDIAPUSHER_SCREENSHOTS"); kept != "" {
-		folder = kept
-	}
-
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	cmd := command(ctx, node, "../../web/test/watch.mjs", s.admin, folder, control.URL, string(where))
+	cmd := command(ctx, need(t, "node"), filepath.Join(web, "test/watch.mjs"), s.admin, screenshots(t), control.URL, string(where))
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
