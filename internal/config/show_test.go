@@ -15,7 +15,7 @@ func TestShownSettingsAreASettingsFile(t *testing.T) {
 	const text = `
 api: {listen: [":1", "127.0.0.1:2"], token: hush, origins: ["http://a:1"]}
 admin: {token: "0123"}
-rtmp: {publish_url: "rtmp://user:hush@192.0.2.5/live/{stream}?token=hush", play_url: "rtmp://p/{stream}"}
+rtmp: {publish_url: "rtmp://192.0.2.5/live/{stream}?token=hush", play_url: "rtmp://p/{stream}"}
 heartbeat: {grace: 1m30s}
 log: {file: 'C:\logs\x #1.log'}
 allow_devices: [10.8.0.0/16]

@@ -12,7 +12,7 @@ func TestSRSAPI(t *testing.T) {
 		{"", "", ""},
 		{"", "http://h:1985", ""}, // the embedded server tells by itself
 		{"rtmp://192.0.2.5/live/{stream}", "", "http://192.0.2.5:1985"},
-		{"rtmp://u:p@srs:19350/live/{stream}?token=x", "", "http://srs:1985"},
+		{"rtmp://srs:19350/live/{stream}?token=x", "", "http://srs:1985"},
 		{"rtmp://[2001:db8::1]/live/{stream}", "", "http://[2001:db8::1]:1985"},
 		{"rtmp://192.0.2.5/live/{stream}", "none", ""},
 		{"rtmp://192.0.2.5/live/{stream}", "https://a:b@other:8443", "https://a:b@other:8443"},

@@ -77,7 +77,6 @@ func parsePublish(text string) (publishURL, bool) {
 	}
 	rest, query, _ := strings.Cut(rest, "?")
 	authority, path, _ := strings.Cut(rest, "/")
-	authority = authority[strings.LastIndex(authority, "@")+1:]
 	p := publishURL{host: authority}
 	if host, port, err := net.SplitHostPort(authority); err == nil {
 		p.host, p.port = host, ":"+port

@@ -30,7 +30,7 @@ func TestURLs(t *testing.T) {
 		{"rtmp://localhost:1936/a/{stream}", with("rtmp://{host}:1936/a/{stream}", srs("{host}", "a", "{stream}"))},
 		{"rtmp://[::1]/a/{stream}", with("rtmp://{host}/a/{stream}", srs("{host}", "a", "{stream}"))},
 		{"rtmp://[fd00::5]:1935/a/{stream}", with("rtmp://[fd00::5]:1935/a/{stream}", srs("[fd00::5]", "a", "{stream}"))},
-		{"rtmp://user:hush@srs/live/{stream}?token=hush", with("rtmp://srs/live/{stream}", srs("srs", "live", "{stream}"))},
+		{"rtmp://srs/live/{stream}?token=hush", with("rtmp://srs/live/{stream}", srs("srs", "live", "{stream}"))},
 		{"rtmp://srs/a/b/cam-{stream}", with("rtmp://srs/a/b/cam-{stream}", srs("srs", "a/b", "cam-{stream}"))},
 		{"rtmp://srs:8554/{stream}.sdp", with("rtmp://srs:8554/{stream}.sdp", srs("srs", "__defaultApp__", "{stream}.sdp"))},
 		{"rtmp://srs/live/{stream}?vhost=v.example&key=hush", config.URLs{RTMP: "rtmp://srs/live/{stream}?vhost=v.example"}},
