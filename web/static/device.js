@@ -12,6 +12,12 @@ import { add, refusal, translate, word } from './words.js';
 
 add(words);
 
+// What is told of channels in words that are always the same; other reasons are the device's own words.
+const reasons = { 'no camera is set up, or it is switched off in the recorder': 'unused', 'NO VIDEO': 'noVideo' };
+
+// why is the text of a reason, translated where it can be.
+const why = (reason) => (Object.hasOwn(reasons, reason) ? { 'data-text': reasons[reason] } : { text: reason });
+
 const drift = 30; // s that a recorder's clock may be off without a word
 const wayStates = { used: 'wayState_used', works: 'wayState_works', failed: 'wayState_failed', not_built: 'wayState_not_built', off: 'wayState_off' };
 
@@ -89,7 +95,7 @@ class Device {
     if (image) picture.append(image);
     return h('li', { class: 'card channel', 'data-channel': n, 'data-state': state },
       h('div', { class: 'title' }, h('h3', { text: title }), h('span', { class: 'state', 'data-text': state })),
-      ...(channel.reason ? [h('p', { class: 'quiet', text: channel.reason })] : []),
+      ...(channel.reason ? [h('p', { class: 'quiet', ...why(channel.reason) })] : []),
       h('p', { class: 'quiet codecs' }, ...['main', 'sub'].filter((kind) => channel[kind]).map((kind) => h('span', { text: `${word(kind)}: ${coding(channel[kind])}` }))),
       picture,
       h('div', { class: 'actions' },

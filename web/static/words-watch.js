@@ -37,7 +37,8 @@ export default {
     clockWarning: 'The recorder\'s clock is {offset}. Recordings are found by that clock: let the recorder use NTP, or ask for the times that it shows.',
     ways: 'Ways to the recorder',
     wayState_used: 'in use', wayState_works: 'works', wayState_failed: 'failed', wayState_not_built: 'not in this program', wayState_off: 'switched off',
-    channels: 'Channels: {count}', online: 'online', offline: 'offline', perSecond: '{n}/s',
+    channels: 'Channels: {count}', online: 'online', offline: 'offline',
+    unused: 'Not in use: no camera is set up, or it is switched off in the recorder.', noVideo: 'No video signal.', perSecond: '{n}/s',
     snapshot: 'Snapshot', snapshotOf: 'Snapshot of channel {channel}', liveMain: 'Live, main', liveSub: 'Live, sub', recordings: 'Recordings',
   },
   zh: {
@@ -76,7 +77,8 @@ export default {
     clockWarning: '录像机的时钟{offset}。录像按该时钟查找：请让录像机使用 NTP 校时，或按录像机显示的时间查找。',
     ways: '接入方式',
     wayState_used: '使用中', wayState_works: '可用', wayState_failed: '失败', wayState_not_built: '此程序未包含', wayState_off: '已关闭',
-    channels: '通道：{count} 个', online: '在线', offline: '离线', perSecond: '{n} 帧/秒',
+    channels: '通道：{count} 个', online: '在线', offline: '离线',
+    unused: '未使用：没有添加摄像机，或已在录像机里停用。', noVideo: '无视频信号。', perSecond: '{n} 帧/秒',
     snapshot: '抓图', snapshotOf: '通道 {channel} 的抓图', liveMain: '实时主码流', liveSub: '实时子码流', recordings: '录像',
   },
 };
