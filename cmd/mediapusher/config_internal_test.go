@@ -13,7 +13,7 @@ import (
 func TestSummary(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.yml")
 	text := "api: {token: hush, origins: [\"http://a:1\"]}\nadmin: {listen: \":1\", token: hush}\n" +
-		"rtmp: {publish_url: \"rtmp://u:hush@192.0.2.5/live/{stream}?k=hush\"}\ndevices: [{address: nvr}, {address: 10.0.0.0/8}]\n" +
+		"rtmp: {publish_url: \"rtmp://192.0.2.5/live/{stream}?k=hush\"}\ndevices: [{address: nvr}, {address: 10.0.0.0/8}]\n" +
 		"allow_devices: 10.0.0.0/8\nlog: {file: /var/log/x.log}\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

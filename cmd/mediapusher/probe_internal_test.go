@@ -144,7 +144,7 @@ func TestDoctor(t *testing.T) {
 	_ = srs.Close()
 	good := filepath.Join(dir, "good.yml")
 	text := "api: {listen: [\"127.0.0.1:0\"]}\nadmin: {listen: \"127.0.0.1:0\"}\ndata_dir: " + dir + "/data\n" +
-		"rtmp: {publish_url: \"rtmp://user:hush@" + address + "/live/{stream}?token=hush\"}\nsrs: {api_url: none}\n"
+		"rtmp: {publish_url: \"rtmp://" + address + "/live/{stream}?token=hush\"}\nsrs: {api_url: none}\n"
 	if err := os.WriteFile(good, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -109,8 +109,8 @@ const redacted = "***"
 func (c *Config) checkAddresses(p *problems) {
 	if text := c.RTMP.PublishURL.Reveal(); text != "" {
 		if _, ok := parsePublish(text); !ok {
-			p.add("rtmp.publish_url", redacted, "must be rtmp://host:port/app/{stream}, with {stream} once in the last part, and no user before"+
-				" the host: RTMP knows none, servers take a key in the query (?token=...)")
+			p.add("rtmp.publish_url", redacted, "must be rtmp://host:port/app/{stream}, with {stream} once in the last part,"+
+				" and no user before the host: RTMP knows none, servers take a key in the query (?token=...)")
 		}
 	}
 	c.checkSRS(p)
