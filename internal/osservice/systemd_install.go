@@ -58,7 +58,7 @@ func (s *Systemd) place() error {
 				"/opt/mediapusher/sdk (not in a home directory), and name that in the configuration (sdk.hikvision, sdk.dahua)")
 		}
 	}
-	return writeFile(s.path(ownUnit), Unit(ownProgram, s.cfg.Libraries), 0o644)
+	return writeFile(s.path(ownUnit), Unit(Program{Path: ownProgram, Libraries: s.cfg.Libraries}), 0o644)
 }
 
 // prepare makes the user, the directory of the state and the configuration, where they are missing.

@@ -15,17 +15,16 @@ const (
 	denyLine        = "MemoryDenyWriteExecute=yes"
 )
 
-// Unit returns the systemd unit for the program at the absolute path program. With the makers' SDKs in it (libraries) the unit allows
-// memory that is both written and executed, which their libraries may ask for when they are loaded: systemd.exec(5) warns of
-// that under MemoryDenyWriteExecute=.
-func Unit(program string, libraries bool) string {
+// Unit returns the systemd unit for a program. With the makers' SDKs in it the unit allows memory that is both written and executed,
+// which their libraries may ask for when they are loaded: systemd.exec(5) warns of that under MemoryDenyWriteExecute=.
+func Unit(program Program) string {
 	// systemd.syntax(7) and systemd.service(5): a quoted word, in which % begins a specifier.
-	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%", "$", "$$").Replace(program)
-	if escaped != program || strings.ContainsAny(program, " '\t;") {
+	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%", "$", "$$").Replace(program.Path)
+	if escaped != program.Path || strings.ContainsAny(program.Path, " '\t;") {
 		escaped = `"` + escaped + `"`
 	}
 	text := strings.Replace(unitFile, "ExecStart="+packagedProgram+" ", "ExecStart="+escaped+" ", 1)
-	if libraries {
+	if program.Libraries {
 		text = strings.Replace(text, "\n"+denyLine+"\n", "\nMemoryDenyWriteExecute=no\n", 1)
 	}
 	return text

@@ -13,7 +13,7 @@ func TestUnit(t *testing.T) {
 		"/opt/my video/100%/mp": `"/opt/my video/100%%/mp"`,
 		`/opt/a"b$c\d`:          `"/opt/a\"b$$c\\d"`,
 	} {
-		text := osservice.Unit(program, false)
+		text := osservice.Unit(osservice.Program{Path: program})
 		if !strings.Contains(text, "\nExecStart="+want+" serve --config /etc/mediapusher/mediapusher.yml\n") {
 			t.Errorf("%s:\n%s", program, text)
 		}
@@ -23,7 +23,7 @@ func TestUnit(t *testing.T) {
 // A maker's library may ask for memory that is written and executed, and could not be loaded otherwise.
 func TestUnitWithLibraries(t *testing.T) {
 	for libraries, want := range map[bool]string{true: "no", false: "yes"} {
-		text := osservice.Unit("/usr/bin/mediapusher", libraries)
+		text := osservice.Unit(osservice.Program{Path: "/usr/bin/mediapusher", Libraries: libraries})
 		if strings.Count(text, "\nMemoryDenyWriteExecute=") != 1 || !strings.Contains(text, "\nMemoryDenyWriteExecute="+want+"\n") {
 			t.Errorf("%t:\n%s", libraries, text)
 		}
