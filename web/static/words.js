@@ -1,5 +1,6 @@
-// The two languages of the console. Each view brings its words along (words-<view>.js) and hands them to add; an element says with
-// data-text, data-label (title and aria-label) or data-placeholder which word it wants.
+// The two languages of the console. What several views say stands in words-core.js; a view brings the rest along (words-sessions.js,
+// words-trace.js, words-watch.js for all that plays) and hands it to add. An element says with data-text, data-label (title and
+// aria-label) or data-placeholder which word it wants.
 
 import core from './words-core.js';
 
