@@ -169,7 +169,7 @@ func (s *session) handle(ctx context.Context, e event) error {
 	case pullLogged:
 		s.logged = true
 		s.reached(StepLogin)
-		s.update(func(st *Snapshot) { st.Way, st.WayReason = e.info.Way, e.info.Why })
+		s.update(func(st *Snapshot) { st.Way, st.WayReason, st.SteppedDown = e.info.Way, e.info.Why, e.info.SteppedDown })
 		s.feed.loggedIn(ctx)
 	case pullDescribed:
 		s.described = true

@@ -117,6 +117,8 @@ type Snapshot struct {
 	StreamType string
 	// Way is how the device is reached, WayReason what spoke against another way: device.Info.Way and Why.
 	Way, WayReason string
+	// SteppedDown is device.Info's: another way was tried first, and failed.
+	SteppedDown bool
 	// Stream is the name at the RTMP server, Server what that calls itself.
 	Stream, Server string
 

@@ -107,6 +107,8 @@ type Info struct {
 	// when that one is worth another try: a login for new callers is then made anew. Both are empty where there is none.
 	Way, Why string
 	BetterAt time.Time
+	// SteppedDown says that a way which this program has was tried before this one, and failed.
+	SteppedDown bool
 	// Proven says that the login was asked for the password and took it. Otherwise the first stream proves it.
 	Proven bool
 }

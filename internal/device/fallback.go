@@ -197,6 +197,7 @@ func (f *Fallback) chosen(target Target, device Device, way Way, tried []failed)
 			continue
 		}
 		info.Why = join(info.Why, rest.why)
+		info.SteppedDown = info.SteppedDown || !rest.missing
 		if rest.until.After(now) && (info.BetterAt.IsZero() || rest.until.Before(info.BetterAt)) {
 			info.BetterAt = rest.until
 		}

@@ -85,6 +85,9 @@ func TestFallbackByKind(t *testing.T) {
 			if info := d.Info(); info.Way != device.WayNet || !strings.Contains(info.Why, "sdk: "+kind.String()+": no luck") {
 				t.Errorf("info %+v", info)
 			}
+			if got, want := d.Info().SteppedDown, kind != device.KindNotBuilt; got != want {
+				t.Errorf("%s: stepped down %t", kind, got)
+			}
 			f.tried(t, 1, 1)
 		})
 	}

@@ -183,7 +183,7 @@ func wellCases() []example {
 		{"healthy", "the server was away", with(streaming(), func(t *task.Trace) {
 			t.Dropped, t.LastDropped, t.Passages[4].Ended = 200, ago(4*time.Second), ago(5*time.Second)
 		}), listed(), "", "ok", nil},
-		{"sdk_stepped_down", "", with(streaming(), func(t *task.Trace) { t.WayReason = "sdk: unreachable (7): no connection" }), listed(), "login", "warning", []string{"net", "no connection"}},
+		{"sdk_stepped_down", "", with(streaming(), func(t *task.Trace) { t.WayReason, t.SteppedDown = "sdk: unreachable (7): no connection", true }), listed(), "login", "warning", []string{"net", "no connection"}},
 		{"server_lost_stream", "", streaming(), viewed(func(v *diagnosis.View) { v.Publishing = false }), "server", "error", []string{"142595818", "http://192.0.2.5:1985", "srs.api_url"}},
 		{"no_stream_data", "falling silent", with(streaming(), func(t *task.Trace) { t.LastFrame, t.BitsPerSecond = ago(6*time.Second), 0 }), listed(), "receive", "error", []string{"33"}},
 		{"server_stalls", "data come, and none go", with(streaming(), func(t *task.Trace) { t.LastFrame = ago(7 * time.Second) }), listed(), "send", "error", []string{"7 ", server}},
@@ -350,7 +350,7 @@ func TestSteps(t *testing.T) {
 		{"silent", with(streaming(), func(t *task.Trace) { t.LastFrame, t.BitsPerSecond = ago(6*time.Second), 0 }), listed(), "login:done open:done receive:warning picture:done publish:done send:warning server:done viewers:done "},
 		{"opening", at(starting(), task.StepOpen, nil), diagnosis.View{}, "login:done open:running receive:waiting picture:waiting publish:waiting send:waiting server:unknown viewers:unknown "},
 		{"refused", failed("login", said(device.OpLogin, device.KindAuth, 401, "no")), diagnosis.View{}, "login:failed open:waiting receive:waiting picture:waiting publish:waiting send:waiting server:waiting viewers:waiting "},
-		{"another way", with(streaming(), func(t *task.Trace) { t.WayReason = "sdk: busy" }), listed(), "login:warning open:done receive:done picture:done publish:done send:done server:done viewers:done "},
+		{"another way", with(streaming(), func(t *task.Trace) { t.WayReason, t.SteppedDown = "sdk: busy", true }), listed(), "login:warning open:done receive:done picture:done publish:done send:done server:done viewers:done "},
 	} {
 		if got := states(diagnosis.Explain(test.trace, test.view, now)); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.name, got, test.want)

@@ -177,9 +177,6 @@ func span(d time.Duration) Text {
 // age is a time span that may be none at all.
 func age(d time.Duration) Text { return span(max(d, 100*time.Millisecond)) }
 
-// missingWay tells a way that this program has not got from one that did not work.
-func missingWay(reason string) bool { return strings.Contains(reason, device.KindNotBuilt.String()) }
-
 // seconds are down to a millisecond; nil for no moment.
 func (e *examination) seconds(at time.Time) *float64 {
 	if at.IsZero() {

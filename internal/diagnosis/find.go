@@ -228,7 +228,7 @@ func (e *examination) streaming() finding {
 
 // steppedDown tells that the maker's library was tried and the stream comes by another way.
 func (e *examination) steppedDown() bool {
-	return e.trace.Way != device.WaySDK && e.trace.WayReason != "" && !missingWay(e.trace.WayReason)
+	return e.trace.Way != device.WaySDK && e.trace.SteppedDown
 }
 
 // keysAreRare tells live pictures whose key frames come seldom. Those of a recording that plays slowly do.
