@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-page=http://127.0.0.1:8091/console/?demo
+page='http://127.0.0.1:8091/console/?demo'
 pids=()
 export MEDIAPUSHER_API_LISTEN=127.0.0.1:8090 MEDIAPUSHER_ADMIN_LISTEN=127.0.0.1:8091
 export MEDIAPUSHER_EMBEDDED_RTMP_LISTEN=127.0.0.1:1935 MEDIAPUSHER_EMBEDDED_HTTP_LISTEN=127.0.0.1:8080

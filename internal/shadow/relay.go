@@ -24,7 +24,7 @@ const (
 	quiet     = 15 * time.Minute
 	// refusalLimit is how long a client may take to send the request that is answered with 502.
 	refusalLimit = 5 * time.Second
-	// endLimit is how long a connection may go on at the end, until its answer is there; an answer has come when nothing follows for a pause.
+	// endLimit is how long a connection may go on at the end, until its answer is there; it has come when nothing follows for a pause.
 	endLimit = 10 * time.Second
 	pause    = 100 * time.Millisecond
 	// lostAnswer is the answer of a proxy whose server is away, in the form that clients of the API read.
