@@ -21,11 +21,13 @@ import (
 )
 
 // settings are the configuration of the running service, and the ways to read it again: SIGHUP (not on Windows, where nobody sends it), a
-// change of the file, and POST /CONFIG/RELOAD. Who needs a setting of the moment asks live; sessions and log are told.
+// change of the file, and POST /CONFIG/RELOAD. Who needs a setting of the moment asks live; sessions and log are told. Where an operator asks
+// for it, and not only the file has changed, accounts that rest are tried again as well.
 type settings struct {
 	live    *config.Live
 	manager osservice.Manager
 	tasks   *task.Scheduler
+	relent  func() // ends the rests of accounts
 	log     *logging.Log
 	// reloaded is told of each reading, with what is wrong with the file.
 	reloaded func(error)
@@ -38,17 +40,23 @@ type settings struct {
 var _ api.Configuration = (*settings)(nil)
 
 func newSettings(
-	live *config.Live, manager osservice.Manager, tasks *task.Scheduler, reloaded func(error), log *logging.Log,
+	live *config.Live, manager osservice.Manager, tasks *task.Scheduler, relent func(), reloaded func(error), log *logging.Log,
 ) *settings {
 	s := &settings{
-		live: live, manager: manager, tasks: tasks, reloaded: reloaded, log: log, hangUps: make(chan os.Signal, 1),
+		live: live, manager: manager, tasks: tasks, relent: relent, reloaded: reloaded, log: log, hangUps: make(chan os.Signal, 1),
 	}
 	signal.Notify(s.hangUps, syscall.SIGHUP)
 	return s
 }
 
-// Reload implements api.Configuration. What happened stands in the log, too.
+// Reload implements api.Configuration.
 func (s *settings) Reload(context.Context) (api.Change, error) {
+	s.relent()
+	return s.read()
+}
+
+// read reads the configuration again. What happened stands in the log, too.
+func (s *settings) read() (api.Change, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.manager.Reloading()
@@ -90,7 +98,7 @@ func oneLine(err error) error {
 // run reads the configuration again when it should be, until ctx ends.
 func (s *settings) run(ctx context.Context) error {
 	defer signal.Stop(s.hangUps)
-	again := func() { _, _ = s.Reload(ctx) } // it has told the log
+	again := func() { _, _ = s.read() } // it has told the log
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	watching.Go(func() {
@@ -103,7 +111,7 @@ func (s *settings) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-s.hangUps:
-			again()
+			_, _ = s.Reload(ctx)
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 	"mediapusher/task"
 )
 
-// listening is a service manager that remembers what it was told.
+// listening is a service manager, and a pool of logins, that remembers what it was told.
 type listening struct {
 	mu    sync.Mutex
 	words []string
@@ -69,7 +69,7 @@ func settingsOf(t *testing.T, file string) (*settings, *listening) {
 		t.Fatal(err)
 	}
 	manager := &listening{}
-	return newSettings(live, manager, tasks, func(error) {}, log), manager
+	return newSettings(live, manager, tasks, func() { manager.say("relent") }, func(error) {}, log), manager
 }
 
 func put(t *testing.T, file, text string) {
@@ -115,7 +115,7 @@ allow_devices: 10.0.0.0/8
 	if s.public().Token.Reveal() != "hush" || state.Err == nil || !slices.Equal(state.RestartNeeded, []string{"log.format"}) || state.File != file {
 		t.Errorf("after a wrong file: %+v", state)
 	}
-	if got := manager.said(); got != "reloading ready reloading ready" {
+	if got := manager.said(); got != "relent reloading ready relent reloading ready" {
 		t.Errorf("the service manager was told %q", got)
 	}
 }
@@ -147,5 +147,5 @@ func TestReloadByItself(t *testing.T) {
 	if err := self.Signal(syscall.SIGHUP); err != nil {
 		t.Skip("no SIGHUP on this system: ", err)
 	}
-	until("SIGHUP brought no reading", func() bool { return manager.said() == "reloading ready reloading ready" })
+	until("SIGHUP brought no reading", func() bool { return manager.said() == "reloading ready relent reloading ready" })
 }

@@ -42,7 +42,7 @@ func serve(ctx context.Context, live *config.Live, manager osservice.Manager, lo
 	if err != nil {
 		return err
 	}
-	reloading := newSettings(live, manager, tasks, numbers.Reloaded, log)
+	reloading := newSettings(live, manager, tasks, left.Relent, numbers.Reloaded, log)
 	server, err := newServerView(cfg, right)
 	if err != nil {
 		return errors.Join(err, right.giveUp())

@@ -78,6 +78,15 @@ func (c *coolDown) check(a account, password Secret) error {
 	return nil
 }
 
+// relent ends the rests of all accounts. What has worked is remembered.
+func (c *coolDown) relent() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.accounts {
+		r.refused, r.locked = nil, refusal{}
+	}
+}
+
 // proven tells whether the password has worked a short while ago and was not refused since.
 func (c *coolDown) proven(a account, password Secret) bool {
 	c.mu.Lock()

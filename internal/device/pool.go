@@ -119,6 +119,10 @@ func (p *Pool) Open(ctx context.Context, target Target) (Device, error) {
 	return &lease{pool: p, login: l}, nil
 }
 
+// Relent lets every account be tried again that rests after a refusal or a lock: an operator has seen to it, at the recorder or the
+// callers. What a recorder refuses after that rests anew.
+func (p *Pool) Relent() { p.rests.relent() }
+
 // Close ends the openings and the logins that nobody uses, and waits for them. A login in use ends with its last Device.Close. Open
 // fails afterwards. Close may be called twice.
 func (p *Pool) Close() {

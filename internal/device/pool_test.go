@@ -269,6 +269,26 @@ func refuse(kind device.Kind, after time.Duration) error {
 	}
 }
 
+// An operator has unlocked the account: nobody waits any longer, and what is refused again rests again.
+func TestRelent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRecorder{verdict: func(string) error { return refuse(device.KindLocked, 20*time.Minute) }}
+		pool := device.NewPool(device.PoolConfig{Drivers: map[device.Vendor]device.Driver{device.Hikvision: f}, Linger: -1})
+		defer pool.Close()
+		for want := range 3 {
+			for range 2 {
+				if _, err := pool.Open(t.Context(), target("good")); err == nil {
+					t.Fatal("a locked account was let in")
+				}
+			}
+			if asked, _ := f.count(); asked != want+1 {
+				t.Fatalf("the recorder was asked %d times, want %d", asked, want+1)
+			}
+			pool.Relent()
+		}
+	})
+}
+
 // refuseLive is a refusal of a stream.
 func refuseLive() error {
 	return &device.Error{Vendor: device.Hikvision, Address: "192.0.2.1:554", Op: device.OpLive, Kind: device.KindAuth, Code: 401}

@@ -206,7 +206,7 @@ func sourceCases(t *testing.T) []example {
 		{"refused_login", "RTSP alone", failed("login", said(live, device.KindAuth, 401, "RTSP refuses")), none, "login", "error", nil},
 		{"refused_login", "of a session that had a picture", lost("login", said(login, device.KindAuth, 401, "refused")), listed(), "login", "error", nil},
 		{"locked", "", failed("login", locked), none, "login", "error", []string{"30 min|30 分钟", "192.0.2.10"}},
-		{"locked", "and not asked since", failed("login", resting(t, device.KindLocked)), none, "login", "error", []string{"30 min|30 分钟", "restart|重启"}},
+		{"locked", "and not asked since", failed("login", resting(t, device.KindLocked)), none, "login", "error", []string{"30 min|30 分钟", "CONFIG/RELOAD"}},
 		{"resting", "", failed("login", resting(t, device.KindAuth)), none, "login", "error", []string{"5 min|5 分钟", "login.cool_down"}},
 		{"not_allowed", "", failed("login", said(login, device.KindNotAllowed, 0, "outside of allow_devices")), none, "login", "error", []string{"allow_devices"}},
 		{"sdk_missing", "", failed("login", said(login, device.KindNotBuilt, 0, "libhcnetsdk.so is missing")), none, "login", "error", []string{"libhcnetsdk.so", "doctor --sdk"}},

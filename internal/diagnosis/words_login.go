@@ -25,9 +25,9 @@ var loginWords = map[Cause]words{
 	}, next: Text{
 		"Wait{retry} (often 30 minutes); this service does not ask the recorder until then. Find who uses a wrong password " +
 			"(other programs and pages too), then start again with the right one. Who unlocks the account at the recorder " +
-			"need not wait, but has to restart this service.",
+			"need not wait, but lets this service try again: systemctl reload mediapusher, or POST /CONFIG/RELOAD.",
 		"请等待{retry}（一般 30 分钟），在此之前本服务不会再连接录像机。找出是谁在用错误的密码（包括其他程序和页面），再用正确的密码启动。" +
-			"如果在录像机上手动解锁，则不必等待，但需要重启本服务。",
+			"如果在录像机上手动解锁，则不必等待，执行 systemctl reload mediapusher 或调用 POST /CONFIG/RELOAD，本服务就会重新尝试。",
 	}},
 	Resting: {severity: Failure, login: true, what: Text{
 		"The recorder {at} was not asked: it refused this login before, and the service lets the account rest so that it is " +
