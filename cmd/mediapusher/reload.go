@@ -21,8 +21,8 @@ import (
 )
 
 // settings are the configuration of the running service, and the ways to read it again: SIGHUP (not on Windows, where nobody sends it), a
-// change of the file, and POST /CONFIG/RELOAD. Who needs a setting of the moment asks live; sessions and log are told. Where an operator asks
-// for it, and not only the file has changed, accounts that rest are tried again as well.
+// change of the file, and POST /CONFIG/RELOAD. Who needs a setting of the moment asks live; sessions and log are told. Where an operator
+// asks for it, and not only the file has changed, accounts that rest are tried again as well.
 type settings struct {
 	live    *config.Live
 	manager osservice.Manager
