@@ -41,15 +41,15 @@ func askHealth(ctx context.Context, address string) error {
 // getHealth sends GET /healthz to a listener of this machine, past every proxy, on a connection that does not stay open. The caller
 // closes the answer's body.
 func getHealth(ctx context.Context, address string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(address)+"/healthz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+fromHere(address)+"/healthz", http.NoBody)
 	if err != nil {
 		return nil, err
 	}
 	return (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 }
 
-// reachable returns the address by which this machine itself reaches a listener: where it listens everywhere, by loopback.
-func reachable(address string) string {
+// fromHere returns the address by which this machine itself reaches a listener: where it listens everywhere, by loopback.
+func fromHere(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address

@@ -206,7 +206,7 @@ func fromOutside(listen string) string {
 	}
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
-		return reachable(listen)
+		return fromHere(listen)
 	}
 	for _, address := range addresses {
 		network, isNetwork := address.(*net.IPNet)
@@ -214,5 +214,5 @@ func fromOutside(listen string) string {
 			return net.JoinHostPort(network.IP.String(), port)
 		}
 	}
-	return reachable(listen)
+	return fromHere(listen)
 }

@@ -74,12 +74,12 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-func TestReachable(t *testing.T) {
+func TestAddressesOfAListener(t *testing.T) {
 	for listen, want := range map[string]string{
 		":8091": "127.0.0.1:8091", "0.0.0.0:8091": "127.0.0.1:8091", "[::]:8091": "[::1]:8091", "192.0.2.7:1": "192.0.2.7:1",
 		"[2001:db8::1]:1": "[2001:db8::1]:1", "localhost:1": "localhost:1", "odd": "odd",
 	} {
-		if got := reachable(listen); got != want {
+		if got := fromHere(listen); got != want {
 			t.Errorf("%s: %s, want %s", listen, got, want)
 		}
 	}
