@@ -67,8 +67,8 @@ func TestTraceOfHandle(t *testing.T) {
 	const begin = `{"status_code":200,"status_message":"OK","session_id":"a1","kind":"live","state":"streaming",`
 	const verdict = `"verdict":{"cause":"healthy","step":"","severity":"ok","what":{"en":"All is well: pictures of Hikvision 10.8.30.109:8000, ` +
 		`channel 33, come in and reach the media server. 2 players are connected to it.","zh":"一切正常：海康威视 10.8.30.109:8000 通道 33 的画面正在送达流媒体服务器。目前有 2 个播放端。"},"next":{"en":"`
-	const step = `"steps":[{"step":"login","state":"done","took":0.5,"age":89.5,"what":{"en":"Logged in at Hikvision 10.8.30.109:8000, way net.",` +
-		`"zh":"已登录海康威视 10.8.30.109:8000，方式 net。"},"error":""},{"step":"open",`
+	const step = `"steps":[{"step":"login","state":"done","took":0.5,"age":89.5,"what":{"en":"Logged in at Hikvision 10.8.30.109:8000, by HTTP and RTSP.",` +
+		`"zh":"已登录海康威视 10.8.30.109:8000，通过 HTTP 和 RTSP。"},"error":""},{"step":"open",`
 	const end = `{"step":"viewers","state":"done","took":null,"age":null,"what":{"en":"Players at the media server: 2.","zh":"流媒体服务器上的播放端：2 个。"},"error":""}],` +
 		`"server_view":{"kind":"srs","version":"6.0.155","known":true,"publishing":true,"video_codec":"H.264","bits_per_second":163000,"viewers":2,"error":""},` +
 		`"ended_age":null,"error":null}`

@@ -183,7 +183,7 @@ func wellCases() []example {
 		{"healthy", "the server was away", with(streaming(), func(t *task.Trace) {
 			t.Dropped, t.LastDropped, t.Passages[4].Ended = 200, ago(4*time.Second), ago(5*time.Second)
 		}), listed(), "", "ok", nil},
-		{"sdk_stepped_down", "", with(streaming(), func(t *task.Trace) { t.WayReason, t.SteppedDown = "sdk: unreachable (7): no connection", true }), listed(), "login", "warning", []string{"net", "no connection"}},
+		{"sdk_stepped_down", "", with(streaming(), func(t *task.Trace) { t.WayReason, t.SteppedDown = "sdk: unreachable (7): no connection", true }), listed(), "login", "warning", []string{"HTTP and RTSP|HTTP 和 RTSP", "no connection"}},
 		{"server_lost_stream", "", streaming(), viewed(func(v *diagnosis.View) { v.Publishing = false }), "server", "error", []string{"142595818", "http://192.0.2.5:1985", "srs.api_url"}},
 		{"no_stream_data", "falling silent", with(streaming(), func(t *task.Trace) { t.LastFrame, t.BitsPerSecond = ago(6*time.Second), 0 }), listed(), "receive", "error", []string{"33"}},
 		{"server_stalls", "data come, and none go", with(streaming(), func(t *task.Trace) { t.LastFrame = ago(7 * time.Second) }), listed(), "send", "error", []string{"7 ", server}},

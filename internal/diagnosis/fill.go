@@ -32,9 +32,9 @@ func (e *examination) filler(f finding) func(Text) Text {
 	}
 	both := []string{
 		"{at}", at, "{address}", t.Address, "{host}", host, "{channel}", strconv.Itoa(t.Channel), "{stream}", t.Stream, "{session}", t.ID,
-		"{way}", t.Way, "{wayreason}", line(t.WayReason), "{dropped}", strconv.FormatUint(t.Dropped, 10), "{api}", e.view.API,
+		"{wayreason}", line(t.WayReason), "{dropped}", strconv.FormatUint(t.Dropped, 10), "{api}", e.view.API,
 	}
-	vendor, server, step := vendorName(t.Vendor), e.server(f.err), stepNames[f.step]
+	vendor, server, step, way := vendorName(t.Vendor), e.server(f.err), stepNames[f.step], wayName(t.Way)
 	var retry time.Duration
 	if said != nil {
 		retry = said.RetryAfter
@@ -45,12 +45,12 @@ func (e *examination) filler(f finding) func(Text) Text {
 	}
 	keyAge, frameAge, endAge := age(e.since(t.LastKeyFrame)), age(e.since(sent)), age(e.since(t.EndedAt))
 	en := strings.NewReplacer(append([]string{
-		"{device}", vendor.EN + " " + t.Address, "{vendor}", vendor.EN, "{server}", server.EN, "{step}", step.EN,
+		"{device}", vendor.EN + " " + t.Address, "{vendor}", vendor.EN, "{way}", way.EN, "{server}", server.EN, "{step}", step.EN,
 		"{retry}", before(" ", span(retry).EN), "{keyage}", keyAge.EN, "{frameage}", frameAge.EN, "{endage}", endAge.EN,
 		"{said}", before(" Details: ", own(f.err)), "{viewers}", e.viewers().EN,
 	}, both...)...)
 	zh := strings.NewReplacer(append([]string{
-		"{device}", vendor.ZH + " " + t.Address, "{vendor}", vendor.ZH, "{server}", server.ZH, "{step}", step.ZH,
+		"{device}", vendor.ZH + " " + t.Address, "{vendor}", vendor.ZH, "{way}", way.ZH, "{server}", server.ZH, "{step}", step.ZH,
 		"{retry}", before(" ", span(retry).ZH), "{keyage}", keyAge.ZH, "{frameage}", frameAge.ZH, "{endage}", endAge.ZH,
 		"{said}", before("详细信息：", own(f.err)), "{viewers}", e.viewers().ZH,
 	}, both...)...)
@@ -145,6 +145,20 @@ func vendorName(vendor device.Vendor) Text {
 		return Text{"Dahua", "大华"}
 	default:
 		return Text{string(vendor), string(vendor)}
+	}
+}
+
+// wayName names a way to a recorder for people.
+func wayName(way string) Text {
+	switch way {
+	case device.WaySDK:
+		return Text{"the maker's SDK", "厂家 SDK"}
+	case device.WayNet:
+		return Text{"HTTP and RTSP", " HTTP 和 RTSP"}
+	case device.WayRTSP:
+		return Text{"RTSP alone", " RTSP（没有 HTTP）"}
+	default:
+		return Text{way, way}
 	}
 }
 

@@ -60,7 +60,8 @@ func (e *examination) done(s *Step) Text {
 		vendor := vendorName(t.Vendor)
 		text := Text{"Logged in at " + vendor.EN + " " + t.Address, "已登录" + vendor.ZH + " " + t.Address}
 		if t.Way != "" {
-			text = Text{text.EN + ", way " + t.Way, text.ZH + "，方式 " + t.Way}
+			way := wayName(t.Way)
+			text = Text{text.EN + ", by " + way.EN, text.ZH + "，通过" + way.ZH}
 		}
 		if t.WayReason != "" {
 			text = Text{text.EN + " (" + line(t.WayReason) + ")", text.ZH + "（" + line(t.WayReason) + "）"}

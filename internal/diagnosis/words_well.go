@@ -63,8 +63,8 @@ var wellWords = map[Cause]words{
 		"请检查流媒体服务器的负载以及本机到它的带宽。子码流（stream_type 为 1）占用的带宽较小。",
 	}},
 	SDKSteppedDown: {severity: Warning, what: Text{
-		"The picture comes, but by the way {way} and not by the first choice. The reason: {wayreason}.",
-		"有画面，但走的是 {way} 方式，而不是首选方式。原因：{wayreason}。",
+		"The picture comes, but by {way} and not by the first choice. The reason: {wayreason}.",
+		"有画面，但走的是{way}，而不是首选方式。原因：{wayreason}。",
 	}, next: Text{
 		"Nothing needs to be done for the picture; the first choice is tried again later by itself. If it never works, mend " +
 			"what the reason names, or leave that way out for this recorder (ways in devices).",
