@@ -16,7 +16,6 @@ import (
 	"mediapusher/hik"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
-	"mediapusher/internal/metrics"
 	"mediapusher/internal/netway"
 	"mediapusher/internal/sdkway"
 	"mediapusher/vendor_sdk/supervisor"
@@ -25,8 +24,22 @@ import (
 // dialTimeout bounds one connection to a recorder, below the limit of every step that dials.
 const dialTimeout = 3 * time.Second
 
+// watchers are told what becomes of logins and of workers. The zero value tells nobody.
+type watchers struct {
+	logins  device.Observer
+	workers func(device.Vendor) supervisor.Observer
+}
+
+// ofWorkers is who watches a vendor's workers, nil for nobody.
+func (w watchers) ofWorkers(vendor device.Vendor) supervisor.Observer {
+	if w.workers == nil {
+		return nil
+	}
+	return w.workers(vendor)
+}
+
 // newDevices builds the left edge: all vendors, each by its ways, behind one pool of logins. current is the configuration of the moment.
-func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *zap.Logger) (*device.Pool, error) {
+func newDevices(current func() *config.Config, watching watchers, log *zap.Logger) (*device.Pool, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("where this program lies: %w", err)
@@ -48,7 +61,7 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 			{Name: device.WayNet, Driver: adapter.net},
 			{Name: device.WaySDK, NotBuilt: library.notBuilt, Driver: adapter.sdk(sdkway.Config{
 				Settings: settings, NotBuilt: library.notBuilt,
-				Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, numbers.Workers(vendor), log)),
+				Supervisor: sdkway.Supervise(newSupervisor(current(), program, vendor, watching.ofWorkers(vendor), log)),
 				Silence:    silence, Log: log.Named("sdk"),
 			})},
 		}
@@ -66,7 +79,7 @@ func newDevices(current func() *config.Config, numbers *metrics.Metrics, log *za
 	}
 	return device.NewPool(device.PoolConfig{
 		Drivers: drivers, Settings: settings, CoolDown: func() time.Duration { return current().Login.CoolDown },
-		Observer: numbers.Logins(), Log: log.Named("login"),
+		Observer: watching.logins, Log: log.Named("login"),
 	}), nil
 }
 

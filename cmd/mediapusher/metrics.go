@@ -18,6 +18,14 @@ func newMetrics(log *zap.Logger) (*metrics.Metrics, error) {
 	return metrics.New(metrics.Config{Version: version, Revision: revision(), Log: log})
 }
 
+// countingDevices lets logins and workers be counted.
+func countingDevices(numbers *metrics.Metrics) watchers {
+	return watchers{
+		logins:  numbers.Logins(),
+		workers: func(vendor device.Vendor) supervisor.Observer { return numbers.Workers(vendor) },
+	}
+}
+
 // revision is the commit that this program was built from, "" where the build was not told.
 func revision() string {
 	info, ok := debug.ReadBuildInfo()

@@ -15,7 +15,6 @@ import (
 	"mediapusher/hik"
 	"mediapusher/internal/config"
 	"mediapusher/internal/device"
-	"mediapusher/internal/metrics"
 )
 
 // inspectLimit is how long a recorder may take to log in and tell what it is.
@@ -75,11 +74,7 @@ type inspectors struct {
 
 func newInspectors(cfg *config.Config) (*inspectors, error) {
 	current := func() *config.Config { return cfg }
-	numbers, err := metrics.New(metrics.Config{})
-	if err != nil {
-		return nil, err
-	}
-	pool, err := newDevices(current, numbers, zap.NewNop())
+	pool, err := newDevices(current, watchers{}, zap.NewNop())
 	if err != nil {
 		return nil, err
 	}

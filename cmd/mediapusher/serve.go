@@ -25,7 +25,7 @@ func serve(ctx context.Context, live *config.Live, manager osservice.Manager, lo
 	if err != nil {
 		return err
 	}
-	left, err := newDevices(live.Current, numbers, log.Logger)
+	left, err := newDevices(live.Current, countingDevices(numbers), log.Logger)
 	if err != nil {
 		return err
 	}
