@@ -1,6 +1,9 @@
 package task
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // What is remembered of sessions and handles that have ended.
 const (
@@ -29,9 +32,28 @@ func newHistory() *history { return &history{departures: make(map[int32]departur
 func (h *history) add(t Trace) {
 	h.forget()
 	if len(h.traces) == maxPast {
-		h.traces = append(h.traces[:0], h.traces[1:]...)
+		spare := h.spare()
+		h.traces = slices.Delete(h.traces, spare, spare+1)
 	}
 	h.traces = append(h.traces, t)
+}
+
+// spare is which trace can be missed first: the oldest of a stream that has a newer one, so that a page which tries an offline camera
+// again and again pushes nobody else out; the oldest of all where each has one only.
+func (h *history) spare() int {
+	type stream struct {
+		kind, address, streamType string
+		channel                   int
+	}
+	found, newer := 0, make(map[stream]bool, len(h.traces))
+	for i, t := range slices.Backward(h.traces) {
+		of := stream{t.Kind, t.Address, t.StreamType, t.Channel}
+		if newer[of] {
+			found = i
+		}
+		newer[of] = true
+	}
+	return found
 }
 
 // depart remembers the end of a handle.

@@ -241,6 +241,30 @@ func TestPastIsBounded(t *testing.T) {
 	})
 }
 
+// A page that tries an offline camera again and again pushes no other session out of the list.
+func TestPastKeepsWhatHappenedOnce(t *testing.T) {
+	inScene(t, task.Config{}, func(s *scene) {
+		s.recorder.open = func(context.Context) error { return &device.Error{Op: device.OpLive, Kind: device.KindOffline} }
+		fail := func(channel int) {
+			s.pass(time.Second)
+			if _, err := s.StartLive(s.t.Context(), request(channel)); err == nil {
+				t.Fatal("the start went well")
+			}
+		}
+		for i := range 10 {
+			fail(100 + i)
+		}
+		for range 400 {
+			fail(1)
+		}
+		s.nothingLeft()
+		past := s.Past()
+		if len(past) != 256 || past[0].Channel != 1 || past[245].Channel != 1 || past[246].Channel != 109 || past[255].Channel != 100 {
+			t.Errorf("%d sessions, the last ones of channels %d to %d", len(past), past[246].Channel, past[255].Channel)
+		}
+	})
+}
+
 // A device that repeats the password it was sent gets it into no trace and no log.
 func TestTracesRepeatNoPassword(t *testing.T) {
 	const password = "geheim-4711"
