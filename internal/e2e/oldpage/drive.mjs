@@ -162,13 +162,23 @@ async function client(page, check, [recorder], report) {
   await stopped(left, check, 'client');
 }
 
-// snippet opens the page that the documentation shows.
-async function snippet(page, check) {
+// snippet opens the page that the documentation shows, and plays a recording with its player, at more than one speed.
+async function snippet(page, check, [recorder]) {
   const handle = await handleOf(page, '/REAL_STREAM', () => page.goto(`${site}/snippet.html`));
   await page.$eval('#video', (v) => v.play());
   await moves(page);
+  const back = await handleOf(page, '/BACK_STREAM', () => page.evaluate(([body, beat]) => {
+    stream.stop();
+    pusher.beat = beat;
+    stream = pusher.playback(body, { started: play });
+  }, [request(recorder, { startTime: start, endTime: end }), beat]));
+  await moves(page);
+  for (const speed of [4, 1]) {
+    await page.evaluate((speed) => new Promise((done) => { stream.speed(speed, done); }), speed);
+    await moves(page, 100); // more than the player has in store
+  }
   await page.goto('about:blank');
-  await stopped(handle, check, 'docs/client.md');
+  for (const one of [handle, back]) await stopped(one, check, 'docs/client.md');
 }
 
 // pages looks at the reference, at a desk and on a phone.
@@ -201,6 +211,6 @@ await browse(folder, async (page, check, report) => {
     await old(page, check, recorder, i % 2 === 0);
   }
   await client(page, check, recorders, report);
-  await snippet(page, check);
+  await snippet(page, check, recorders);
   await pages(page, check);
 });
