@@ -60,6 +60,9 @@ func (c *Config) decode(text []byte) (line int, err error) {
 		placed   *placedError
 		known    yaml.Error
 	)
+	if kind := ofKind(text, err); kind != nil {
+		return kind.line, kind
+	}
 	switch {
 	case errors.Is(err, io.EOF), reflect.ValueOf(decoded).IsZero(): // nothing but comments
 		return 0, nil

@@ -139,8 +139,11 @@ func at(node ast.Node, err error) error {
 		return nil
 	}
 	place := node.GetToken().Position
-	return &placedError{place.Line, place.Column, strings.TrimPrefix(node.GetPath(), "$."), err}
+	return &placedError{place.Line, place.Column, keyOf(node), err}
 }
+
+// keyOf is the key of a node, such as devices[2].ways.
+func keyOf(node ast.Node) string { return strings.TrimPrefix(node.GetPath(), "$.") }
 
 // placedError is an error with its place in the file, in the form of the YAML library's own.
 type placedError struct {

@@ -96,7 +96,7 @@ func TestReloadUnderAStream(t *testing.T) {
 
 	// A wrong file changes nothing, whoever asks.
 	s.configure(strings.Replace(changed, "max_live: 1", "max_live: many", 1))
-	if r := s.reload(); r.Code != 600 || !strings.Contains(r.Message, "max_live") && !strings.Contains(r.Message, "Devices") {
+	if r := s.reload(); r.Code != 600 || !strings.Contains(r.Message, "devices[0].max_live") {
 		t.Errorf("a wrong file: %+v", r)
 	}
 	if err := s.process.cmd.Process.Signal(syscall.SIGHUP); err != nil {
