@@ -26,18 +26,24 @@ func ofKind(text []byte, err error) *placedError {
 	if at == nil || want == "" {
 		return nil
 	}
-	file, parseErr := parser.ParseBytes(text, 0)
-	if parseErr != nil {
+	key := keyAt(text, at.Position)
+	if key == "" {
 		return nil
 	}
-	finder := &finder{line: at.Position.Line, column: at.Position.Column}
+	return &placedError{at.Position.Line, at.Position.Column, key, errors.New("must be " + want)}
+}
+
+// keyAt is the key of what stands at a place of a file, empty where nothing does.
+func keyAt(text []byte, at *token.Position) string {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return ""
+	}
+	finder := &finder{line: at.Line, column: at.Column}
 	for _, document := range file.Docs {
 		ast.Walk(finder, document.Body)
 	}
-	if finder.key == "" {
-		return nil
-	}
-	return &placedError{finder.line, finder.column, finder.key, errors.New("must be " + want)}
+	return finder.key
 }
 
 // nodeNames are the kinds of YAML nodes that settings consist of, as an operator knows them.
