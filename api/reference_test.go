@@ -66,7 +66,7 @@ func TestRoutesAreInReference(t *testing.T) {
 		Info: func(context.Context) (i api.Info) { return i }, Configuration: struct{ api.Configuration }{}, Metrics: page, Console: page, Docs: page,
 	})
 	// Where pages are mounted, and what leads to them.
-	apart := []string{"GET /", "GET /CONSOLE", "GET /DOCS", "GET /DEMO", "GET /DEMO/"}
+	apart := []string{"GET /", "GET /CONSOLE/", "GET /DOCS/", "GET /DEMO", "GET /DEMO/"}
 	var found []string
 	for _, route := range routes {
 		method, path, _ := strings.Cut(strings.ToUpper(route), " ")

@@ -67,8 +67,9 @@ type response struct {
 }
 
 type media struct {
-	Schema   *schema          `yaml:"schema"`
-	Example  any              `yaml:"example"`
+	Schema *schema `yaml:"schema"`
+	// Example is that of a form.
+	Example  yaml.MapSlice    `yaml:"example"`
 	Examples ordered[example] `yaml:"examples"`
 }
 

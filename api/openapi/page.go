@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
 )
 
 // view is what the template shows.
@@ -91,7 +95,7 @@ func (d *document) call(path, method string, p path, o *operation, words wording
 	if b := d.body(o.Body); b != nil {
 		for _, content := range b.Content {
 			if content.Value.Example != nil {
-				c.Requests = append(c.Requests, sample{words.Form, fmt.Sprint(content.Value.Example)})
+				c.Requests = append(c.Requests, sample{words.Form, form(content.Value.Example)})
 			}
 			samples, err := samples(content.Value.Examples)
 			if err != nil {
@@ -161,4 +165,13 @@ func (d *document) sections(groups []group) []section {
 		list = append(list, one)
 	}
 	return list
+}
+
+// form writes the fields of a form as they are sent.
+func form(fields yaml.MapSlice) string {
+	pairs := make([]string, 0, len(fields))
+	for _, field := range fields {
+		pairs = append(pairs, fmt.Sprintf("%v=%s", field.Key, url.QueryEscape(fmt.Sprint(field.Value))))
+	}
+	return strings.Join(pairs, "&")
 }

@@ -177,7 +177,7 @@ func TestAnswersAreAsInReference(t *testing.T) {
 		both()
 		ask(s.api, "/DEVICE", r.request(1, "nvr_pwd", "wrong"))
 	}
-	for _, path := range []string{"/INFO", "/metrics", "/healthz", "/readyz", "/console/", "/docs/", "/openapi.yaml", "/openapi.zh.yaml"} {
+	for _, path := range []string{"/INFO", "/metrics", "/healthz", "/readyz", "/console", "/docs", "/openapi.yaml", "/openapi.zh.yaml"} {
 		ask(s.admin, path, nil)
 	}
 	ask(s.admin, "/CONFIG/RELOAD", struct{}{})

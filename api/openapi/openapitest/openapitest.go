@@ -100,7 +100,7 @@ func (r *Reference) Known(method, path string) bool {
 // status or its type, or the body is not as the schema says.
 func (r *Reference) Check(method, path string, answer *http.Response, body []byte) error {
 	for _, one := range r.operations() {
-		if one.method != method || !matches(one.path, path) {
+		if one.method != method || !matches(one.path, strings.TrimSuffix(path, "/")) {
 			continue
 		}
 		return r.checkAnswer(one, answer, body)
