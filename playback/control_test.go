@@ -17,6 +17,50 @@ type refusal bool
 func (refusal) Error() string   { return "refused" }
 func (r refusal) Refused() bool { return bool(r) }
 
+// full is the error of a device whose slots are taken.
+type full struct{ refusal }
+
+func (full) Error() string { return "all slots are taken" }
+func (full) Busy() bool    { return true }
+
+// A recorder gives the slot of a run back a moment after its end: a seek waits for that, and for nothing that lasts.
+func TestSlotIsGivenBackLate(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		back  time.Duration // behind the end of the run before
+		fails bool
+	}{
+		{"at once", 0, false},
+		{"after half a second", 500 * time.Millisecond, false},
+		{"after two seconds", 1900 * time.Millisecond, false},
+		{"never", time.Hour, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var taken atomic.Pointer[time.Time]
+				d := &deck{recorded: []playback.Range{span(0, 600)}, rate: 1, refuse: func(playback.Request) error {
+					if until := taken.Load(); until != nil && time.Now().Before(*until) {
+						return full{true}
+					}
+					return nil
+				}}
+				s := show(t, d)
+				<-time.After(10 * time.Second)
+				until := time.Now().Add(test.back)
+				taken.Store(&until)
+				err := s.player.Seek(t.Context(), noon.Add(300*time.Second))
+				took := time.Since(until.Add(-test.back))
+				if (err != nil) != test.fails || took > 3*time.Second {
+					t.Errorf("Seek: %v after %v", err, took)
+				}
+				if asked := len(d.asked()); asked > 6 {
+					t.Errorf("the device was asked %d times", asked)
+				}
+			})
+		})
+	}
+}
+
 // at once fails where a command takes time or fails.
 func atOnce(t *testing.T, what string, command func(context.Context) error) {
 	t.Helper()

@@ -42,7 +42,8 @@ const (
 type Config struct {
 	// Table is what is recorded, as far as it is known; the search may go on beside the playback, until Timetable.Complete.
 	Table *Timetable
-	// Open asks the device for one run. It is called by Run's goroutine, never before the run before has ended and is closed.
+	// Open asks the device for one run. It is called by Run's goroutine, never before the run before has ended and is closed. Where its
+	// error, or the source's, has a method Busy() bool that returns true soon after another run, the same is tried again.
 	Open func(ctx context.Context, r Request) (media.Source, error)
 	// Flush drops what was written to the sink and not sent yet, and lets a blocked Write return: Pacer.Flush. It may be called
 	// by any goroutine and must not call the Player.
@@ -67,6 +68,7 @@ type Player struct {
 	rate frameRate // of Run
 	pace pace      // of Run
 	keys groups    // of Run
+	slot slot      // of Run
 
 	// The rest of this group belongs to Run, and tells where the search for a picture stands.
 	barren   int       // runs without a new picture
@@ -171,8 +173,15 @@ func (p *Player) carry(ctx context.Context, r *run, sink media.Sink) error {
 	if ended(ctx) {
 		return err
 	}
+	wait, again := p.slot.note(r, err)
+	if again {
+		p.pause(ctx, r, wait)
+	}
 	if p.overtaken(r) {
 		p.cfg.Flush() // of what it wrote after the command
+		return nil
+	}
+	if again {
 		return nil
 	}
 	return p.conclude(r, err)

@@ -116,9 +116,10 @@ var (
 	_ device.Driver = (*device.Pool)(nil)
 	_ task.Mover    = (*ptz.Guard)(nil)
 
-	// By these the guard knows what to make of an error of a recorder; see ptz.Head.
+	// By these the guard and the player know what to make of an error of a recorder; see ptz.Head and playback.Config.
 	_ interface {
 		Refused() bool
 		Permanent() bool
+		Busy() bool
 	} = (*device.Error)(nil)
 )

@@ -115,6 +115,9 @@ func (e *Error) Refused() bool {
 	}
 }
 
+// Busy tells that there is no room now: it may be there a moment later.
+func (e *Error) Busy() bool { return e.Kind == KindBusy }
+
 // refusesLogin tells a verdict on the account: a lock, or a password that was refused where the device asks for it first.
 func (e *Error) refusesLogin() bool {
 	return e.Kind == KindLocked || e.Kind == KindAuth && e.Op == OpLogin
