@@ -149,7 +149,7 @@ func (p *process) tail() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	all := p.log.String()
-	return all[max(0, len(all)-8000):]
+	return all[max(0, len(all)-64000):]
 }
 
 // kill ends the program and its children at once.

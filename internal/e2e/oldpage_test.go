@@ -19,9 +19,8 @@ import (
 )
 
 // TestOldPage: a page written from the printed document alone plays, beats, seeks, moves and stops in a browser, from another origin, with
-// JSON and with forms; and the JavaScript client keeps its streams.
+// JSON and with forms; and the JavaScript client keeps its streams. It is not parallel: a browser takes the time that others measure.
 func TestOldPage(t *testing.T) {
-	t.Parallel()
 	node := need(t, "node")
 	for _, file := range []string{"/usr/bin/chromium", "../../web/node_modules/playwright-core", "../../web/vendor/mpegts.js"} {
 		if fileMissing(file) {
