@@ -135,10 +135,13 @@ func (a *admin) list(http.ResponseWriter, *http.Request) reply {
 		return cmp.Or(x.Started.Compare(y.Started), cmp.Compare(x.ID, y.ID))
 	})
 	now, past := a.cfg.Now(), a.sessions.Past()
+	ended := make(map[string]bool, len(past))
+	for i := range past {
+		ended[past[i].ID] = true
+	}
 	views := make([]sessionView, 0, len(snapshots))
 	for _, s := range snapshots {
-		// One that is taking leave of its device is on both sides.
-		if !slices.ContainsFunc(past, func(t task.Trace) bool { return t.ID == s.ID }) {
+		if !ended[s.ID] { // one that is taking leave of its device is on both sides
 			views = append(views, newSessionView(s, now))
 		}
 	}

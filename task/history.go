@@ -2,6 +2,7 @@ package task
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -12,8 +13,10 @@ const (
 	pastLimit     = time.Hour
 )
 
-// history remembers sessions that have ended, the oldest first, and which handles had them. It is not safe for concurrent use.
+// history remembers sessions that have ended, the oldest first, and which handles had them. It has a mutex of its own, because nobody who
+// starts or stops shall wait while a list is copied. It is safe for concurrent use.
 type history struct {
+	mu         sync.Mutex
 	traces     []Trace
 	handles    []int32 // in the order of their end
 	departures map[int32]departure
@@ -30,6 +33,8 @@ func newHistory() *history { return &history{departures: make(map[int32]departur
 
 // add remembers a session. The newest stands last.
 func (h *history) add(t Trace) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.forget()
 	if len(h.traces) == maxPast {
 		spare := h.spare()
@@ -39,7 +44,7 @@ func (h *history) add(t Trace) {
 }
 
 // spare is which trace can be missed first: the oldest of a stream that has a newer one, so that a page which tries an offline camera
-// again and again pushes nobody else out; the oldest of all where each has one only.
+// again and again pushes nobody else out; the oldest of all where each has one only. The mutex is held.
 func (h *history) spare() int {
 	type stream struct {
 		kind, address, streamType string
@@ -58,6 +63,8 @@ func (h *history) spare() int {
 
 // depart remembers the end of a handle.
 func (h *history) depart(handle int32, d departure) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.forget()
 	if len(h.handles) == maxDepartures {
 		delete(h.departures, h.handles[0])
@@ -67,7 +74,7 @@ func (h *history) depart(handle int32, d departure) {
 	h.departures[handle] = d
 }
 
-// forget drops what is older than the limit.
+// forget drops what is older than the limit. The mutex is held.
 func (h *history) forget() {
 	n := 0
 	for n < len(h.traces) && time.Since(h.traces[n].EndedAt) > pastLimit {
@@ -88,12 +95,16 @@ func (h *history) forget() {
 
 // departed returns the end of a handle, the zero departure where it is not known.
 func (h *history) departed(handle int32) departure {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.forget()
 	return h.departures[handle]
 }
 
 // find fails with ErrNoSession.
 func (h *history) find(id string) (Trace, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.forget()
 	for i := len(h.traces) - 1; i >= 0; i-- {
 		if h.traces[i].ID == id {
@@ -105,6 +116,8 @@ func (h *history) find(id string) (Trace, error) {
 
 // list returns what is remembered, the newest first.
 func (h *history) list() []Trace {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.forget()
 	list := make([]Trace, 0, len(h.traces))
 	for i := len(h.traces) - 1; i >= 0; i-- {

@@ -200,12 +200,11 @@ func (s *Scheduler) open(source source, feed feed) *session {
 
 // forget removes a session that has ended, with all its handles, and remembers what it has been through.
 func (s *Scheduler) forget(ended *session) {
-	trace := ended.trace()
+	s.past.add(ended.trace()) // before it is no longer among the living, so that it is always found
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unlist(ended)
 	delete(s.living, ended.id)
-	s.past.add(trace)
 	s.keep(ended)
 	for handle, v := range ended.viewers {
 		s.remove(handle, v, nil)

@@ -99,7 +99,7 @@ func (s *Scheduler) TraceOf(sessionID string) (Trace, error) {
 	s.mu.Lock()
 	living := s.living[sessionID]
 	if living == nil {
-		defer s.mu.Unlock()
+		s.mu.Unlock()
 		return s.past.find(sessionID)
 	}
 	clients := len(living.viewers)
@@ -113,7 +113,6 @@ func (s *Scheduler) TraceOf(sessionID string) (Trace, error) {
 // one that is still taking leave of its device. The caller owns the slice.
 func (s *Scheduler) Past() []Trace {
 	s.mu.Lock()
-	past := s.past.list()
 	var leaving []*session
 	for _, living := range s.living {
 		if living.hasEnded() {
@@ -121,8 +120,15 @@ func (s *Scheduler) Past() []Trace {
 		}
 	}
 	s.mu.Unlock()
+	past := s.past.list()
+	gone := make(map[string]bool, len(past))
+	for _, t := range past {
+		gone[t.ID] = true
+	}
 	for _, session := range leaving {
-		past = append(past, session.trace())
+		if !gone[session.id] { // it may have left meanwhile
+			past = append(past, session.trace())
+		}
 	}
 	slices.SortStableFunc(past, func(a, b Trace) int { return b.EndedAt.Compare(a.EndedAt) })
 	return past[:min(len(past), maxPast)]
